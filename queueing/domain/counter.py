@@ -1,0 +1,443 @@
+"""The counter: arriving, tickets, calling, handing over, undoing a slip. A card is handed over once,
+against the original ID(s), and nobody is served by two windows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from queueing.domain import events as e
+from queueing.domain import refusals as r
+from queueing.domain.booking import collectable, end_booking, end_offer, known_card
+from queueing.domain.counter_order import order_score
+from queueing.domain.custody import place_card
+from queueing.domain.kernel import Command, Context, decides, evolves
+from queueing.domain.offers import Wish, offer
+from queueing.domain.places import ticket_room, told_times
+from queueing.domain.state import Card, Collected, State, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class ArriveHolder(Command):
+    """A booked holder (or their proxy) is in the hall."""
+
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketWalkIn(Command):
+    """Somebody came without a booking for now: a ticket if today has room, else the earliest slots are kept
+    for them."""
+
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallHolder(Command):
+    """Call this holder to a window."""
+
+    card: str
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallNext(Command):
+    """Call whoever is next to a window."""
+
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawCall(Command):
+    """The called holder did not come to the window."""
+
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver(Command):
+    """Give the card to its holder ("self", "home") or a proxy ("proxy"). `happened` is set when an outage's
+    hand-over is entered afterwards."""
+
+    card: str
+    how: str
+    holder_id_seen: bool
+    proxy_id_seen: bool = False
+    window: str = ""
+    happened: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoCollection(Command):
+    """The hand-over was a slip."""
+
+    card: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndVisit(Command):
+    """The person left without a card, or the day is over."""
+
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside(Command):
+    """The card is defective."""
+
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceCard(Command):
+    """A new card came for a defective one."""
+
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActivateCards(Command):
+    """Switch handed-out cards on. Cards that are on already are passed over."""
+
+    cards: tuple[str, ...]
+
+
+@decides(ArriveHolder)
+def arrive(command: ArriveHolder, state: State, context: Context) -> list[e.Event]:
+    """Needs a booking for today; arriving twice is arriving once."""
+    card = collectable(state, command.card)
+    if card.visit:
+        return []
+    booking = card.booking
+    if booking is None:
+        raise r.NoBooking(command.card)
+    if booking.told.date() != context.now.date():
+        raise r.NotToday(command.card, booking.told)
+    late = context.now > booking.told + timedelta(minutes=state.facts.rules.grace)
+    return [
+        context.fact(
+            e.HolderArrived,
+            card=command.card,
+            slot=booking.slot,
+            booking=booking.number,
+            told=booking.told,
+            late=late,
+        )
+    ]
+
+
+@decides(TicketWalkIn)
+def ticket(command: TicketWalkIn, state: State, context: Context) -> list[e.Event]:
+    """Never turned away unheard. Whoever is booked for today arrives; whoever came too late today is never
+    sent home."""
+    card = collectable(state, command.card)
+    if card.visit:
+        return []
+    if card.booking and card.booking.told.date() == context.now.date():
+        return arrive(ArriveHolder(command.card), state, context)
+    slot = _ticket_slot(state, command.card, card, context.now)
+    if slot is None:
+        return [offer(state, command.card, card, Wish(), context, "today_full")]
+    late = _came_late(card, context.now)
+    told = max(context.now, told_times(state.slots[slot], state.facts.rules, 1)[0])
+    return [
+        context.fact(
+            e.WalkInTicketed,
+            card=command.card,
+            slot=slot,
+            ticket=_next_ticket(state, context),
+            told=told,
+            late=late,
+        )
+    ]
+
+
+def _came_late(card: Card, now: datetime) -> bool:
+    return card.no_show is not None and card.no_show.at.date() == now.date()
+
+
+def _next_ticket(state: State, context: Context) -> int:
+    return state.facts.tickets + 1 if state.facts.tickets_day == context.now.date() else 1
+
+
+def _ticket_slot(state: State, card_id: str, card: Card, now: datetime) -> str | None:
+    """The next slot of today with room for a ticket; for the late, the next slot, room or not."""
+    today = [s for s in state.days.get(now.date(), ()) if state.slots[s].open and state.slots[s].end > now]
+    if _came_late(card, now):
+        return today[0] if today else None
+    return next((s for s in today if ticket_room(state.slots[s], now, card_id) > 0), None)
+
+
+def waiting(state: State, now: datetime) -> list[str]:
+    """The cards of those waiting to be called, who is next first."""
+
+    def key(card_id: str) -> tuple[float, datetime, str]:
+        visit, card = state.visits[card_id], state.cards[card_id]
+        booked = visit.ticket == 0 and not visit.late
+        points = order_score(
+            booked=booked, priority=card.priority, told=visit.told, arrived=visit.arrived, now=now
+        )
+        return (-points, visit.arrived, card_id)
+
+    return sorted((c for c, visit in state.visits.items() if not visit.window), key=key)
+
+
+def at_window(state: State, window: str) -> str | None:
+    """The card being served at a window."""
+    return next((c for c, visit in state.visits.items() if visit.window == window), None)
+
+
+@decides(CallNext)
+def call_next(command: CallNext, state: State, context: Context) -> list[e.Event]:
+    """Whoever is next, to a free window."""
+    queue = waiting(state, context.now)
+    if not queue:
+        raise r.NobodyWaiting
+    return call(CallHolder(queue[0], command.window), state, context)
+
+
+@decides(CallHolder)
+def call(command: CallHolder, state: State, context: Context) -> list[e.Event]:
+    """To one window only; a window serves one holder."""
+    card = known_card(state, command.card)
+    if card.visit is None:
+        raise r.NotWaiting(command.card)
+    if card.visit.window:
+        if card.visit.window == command.window:
+            return []
+        raise r.CalledElsewhere(command.card, card.visit.window)
+    if not command.window:
+        raise r.BadValue("window")
+    busy = at_window(state, command.window)
+    if busy:
+        raise r.WindowBusy(command.window, busy)
+    return [context.fact(e.HolderCalled, card=command.card, window=command.window)]
+
+
+@decides(WithdrawCall)
+def withdraw_call(command: WithdrawCall, state: State, context: Context) -> list[e.Event]:
+    """Back among those waiting."""
+    card = known_card(state, command.card)
+    if card.visit is None:
+        raise r.NotWaiting(command.card)
+    if not card.visit.window:
+        return []
+    return [context.fact(e.CallWithdrawn, card=command.card, window=card.visit.window)]
+
+
+@decides(HandOver)
+def hand_over(command: HandOver, state: State, context: Context) -> list[e.Event]:
+    """Once, against the original ID, or both IDs with a proxy; only at the window that called."""
+    card = collectable(state, command.card)
+    if command.how not in ("self", "proxy", "home"):
+        raise r.BadValue("how")
+    if not command.holder_id_seen or (command.how == "proxy" and not command.proxy_id_seen):
+        raise r.IdsNotSeen(command.card, command.how)
+    if command.happened and command.happened > context.now:
+        raise r.BadValue("happened")
+    visit, booking = card.visit, card.booking
+    if visit and visit.window and command.window and visit.window != command.window:
+        raise r.CalledElsewhere(command.card, visit.window)
+    slot = (
+        visit.slot
+        if visit
+        else (booking.slot if booking and booking.told.date() == context.now.date() else "")
+    )
+    return [
+        context.fact(
+            e.CardCollected,
+            card=command.card,
+            how=command.how,
+            window=command.window or (visit.window if visit else ""),
+            slot=slot,
+            booking=booking.number if booking else 0,
+            ticket=visit.ticket if visit else 0,
+            arrived=visit.arrived if visit else None,
+            happened=command.happened,
+        )
+    ]
+
+
+@decides(UndoCollection)
+def undo_collection(command: UndoCollection, state: State, context: Context) -> list[e.Event]:
+    """A compensating fact, with a reason, for a while after the slip; a card that is on already stays
+    handed out."""
+    card = known_card(state, command.card)
+    if not command.reason:
+        raise r.ReasonMissing
+    if card.collected is None or card.place != "handed" or card.collected.how == "employer":
+        raise r.NotCollected(command.card)
+    minutes = state.facts.rules.undo_minutes
+    if card.activated or context.now > card.collected.at + timedelta(minutes=minutes):
+        raise r.UndoTooLate(command.card, minutes)
+    visit = card.collected.visit
+    return [
+        context.fact(
+            e.CollectionUndone,
+            card=command.card,
+            reason=command.reason,
+            slot=visit.slot if visit else "",
+            booking=visit.booking if visit else 0,
+            ticket=visit.ticket if visit else 0,
+        )
+    ]
+
+
+@decides(EndVisit)
+def end_visit(command: EndVisit, state: State, context: Context) -> list[e.Event]:
+    """The visit ends without a card; a live booking of today ends with it, and its holder may book again."""
+    card = known_card(state, command.card)
+    if card.visit is None:
+        raise r.NotWaiting(command.card)
+    left = context.fact(e.HolderLeft, card=command.card, slot=card.visit.slot, ticket=card.visit.ticket)
+    if card.booking and card.booking.number == card.visit.booking:
+        cancelled = context.fact(
+            e.BookingCancelled,
+            card=command.card,
+            slot=card.booking.slot,
+            booking=card.booking.number,
+            reason="left",
+        )
+        return [left, cancelled]
+    return [left]
+
+
+@decides(SetAside)
+def set_aside(command: SetAside, state: State, context: Context) -> list[e.Event]:
+    """A defective card can't be handed out; a booking for it ends, so that nobody comes for nothing."""
+    card = collectable(state, command.card)
+    ended: list[e.Event] = []
+    if card.visit:
+        ended.append(
+            context.fact(e.HolderLeft, card=command.card, slot=card.visit.slot, ticket=card.visit.ticket)
+        )
+    if card.booking:
+        ended.append(
+            context.fact(
+                e.BookingCancelled,
+                card=command.card,
+                slot=card.booking.slot,
+                booking=card.booking.number,
+                reason="defective",
+            )
+        )
+    return [*ended, context.fact(e.CardFoundDefective, card=command.card)]
+
+
+@decides(ReplaceCard)
+def replace_card(command: ReplaceCard, state: State, context: Context) -> list[e.Event]:
+    """Only for a card that was set aside."""
+    card = known_card(state, command.card)
+    if card.place != "defective":
+        raise r.CardNotHere(command.card, card.place)
+    return [context.fact(e.CardReplaced, card=command.card)]
+
+
+@decides(ActivateCards)
+def activate(command: ActivateCards, state: State, context: Context) -> list[e.Event]:
+    """Each handed-out card once."""
+    cards = [c for c in dict.fromkeys(command.cards) if not known_card(state, c).activated]
+    for card in cards:
+        if not state.cards[card].done:
+            raise r.CardNotHere(card, state.cards[card].place)
+    return [context.fact(e.CardActivated, card=card) for card in cards]
+
+
+def _start_visit(state: State, card: str, visit: Visit) -> None:
+    state.change_card(card, visit=visit)
+    state.put(state.visits, card, visit)
+
+
+def _stop_visit(state: State, card: str) -> None:
+    state.change_card(card, visit=None)
+    state.drop(state.visits, card)
+
+
+@evolves(e.HolderArrived)
+def _arrived(state: State, event: e.HolderArrived) -> None:
+    visit = Visit(slot=event.slot, told=event.told, arrived=event.at, booking=event.booking, late=event.late)
+    _start_visit(state, event.card, visit)
+
+
+@evolves(e.WalkInTicketed)
+def _ticketed(state: State, event: e.WalkInTicketed) -> None:
+    end_offer(state, event.card)
+    visit = Visit(slot=event.slot, told=event.told, arrived=event.at, ticket=event.ticket, late=event.late)
+    _start_visit(state, event.card, visit)
+    state.change_slot(event.slot, tickets=state.slots[event.slot].tickets + 1)
+    state.set_facts(tickets=event.ticket, tickets_day=event.at.date())
+
+
+@evolves(e.HolderCalled)
+def _called(state: State, event: e.HolderCalled) -> None:
+    visit = state.cards[event.card].visit
+    if visit:
+        called = _at(visit, event.window, event.at)
+        place_card(state, event.card, "window", visit=called)
+        state.put(state.visits, event.card, called)
+
+
+def _at(visit: Visit, window: str, when: datetime | None) -> Visit:
+    return Visit(
+        slot=visit.slot,
+        told=visit.told,
+        arrived=visit.arrived,
+        booking=visit.booking,
+        ticket=visit.ticket,
+        late=visit.late,
+        window=window,
+        called=when,
+    )
+
+
+@evolves(e.CallWithdrawn)
+def _withdrawn(state: State, event: e.CallWithdrawn) -> None:
+    visit = state.cards[event.card].visit
+    if visit:
+        back = _at(visit, "", None)
+        place_card(state, event.card, "bank", visit=back)
+        state.put(state.visits, event.card, back)
+
+
+@evolves(e.CardCollected)
+def _collected(state: State, event: e.CardCollected) -> None:
+    end_offer(state, event.card)
+    end_booking(state, event.card)
+    card = state.cards[event.card]
+    was = "bank" if card.place == "window" else card.place
+    memo = Collected(at=event.at, how=event.how, by=event.by, was=was, visit=card.visit)
+    _stop_visit(state, event.card)
+    place_card(state, event.card, "handed", collected=memo, phone_list="", home_visit=False)
+
+
+@evolves(e.CollectionUndone)
+def _undone(state: State, event: e.CollectionUndone) -> None:
+    memo = state.cards[event.card].collected
+    if memo:
+        place_card(state, event.card, memo.was, collected=None)
+        if memo.visit:
+            _start_visit(state, event.card, _at(memo.visit, "", None))
+
+
+@evolves(e.HolderLeft)
+def _left(state: State, event: e.HolderLeft) -> None:
+    if state.cards[event.card].place == "window":
+        place_card(state, event.card, "bank")
+    _stop_visit(state, event.card)
+
+
+@evolves(e.CardActivated)
+def _activated(state: State, event: e.CardActivated) -> None:
+    state.change_card(event.card, activated=True)
+
+
+@evolves(e.CardFoundDefective)
+def _defective(state: State, event: e.CardFoundDefective) -> None:
+    end_offer(state, event.card)
+    place_card(state, event.card, "defective")
+
+
+@evolves(e.CardReplaced)
+def _replaced(state: State, event: e.CardReplaced) -> None:
+    place_card(state, event.card, "bank")

@@ -1,0 +1,315 @@
+"""Holders: registering their cards, how they can be reached, help they asked for, and forgetting them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from queueing.domain import events as e
+from queueing.domain import refusals as r
+from queueing.domain.booking import end_booking, end_offer, known_card
+from queueing.domain.kernel import Command, Context, decides, evolves
+from queueing.domain.state import Card, State
+
+CHANNELS = ("self", "employer")
+
+
+@dataclass(frozen=True, slots=True)
+class NewCard:
+    """A card to register; fields as in `CardRegistered`."""
+
+    card: str
+    cohort: str
+    channel: str
+    employer: str = ""
+    band: str = ""
+    priority: bool = False
+    reach: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterCards(Command):
+    """Register new cards; cards that are known and the same are passed over, corrected ones are
+    reassigned."""
+
+    cards: tuple[NewCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeContact(Command):
+    """The vault has a new contact for a holder."""
+
+    card: str
+    reach: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut(Command):
+    """No more messages."""
+
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptIn(Command):
+    """Messages again."""
+
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkUnreachable(Command):
+    """The gateway can't reach the number."""
+
+    card: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListForPhone(Command):
+    """Staff should phone this holder."""
+
+    card: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FinishPhoneCall(Command):
+    """Staff phoned."""
+
+    card: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHomeVisit(Command):
+    """The holder can't travel."""
+
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
+class EraseHolder(Command):
+    """Forget the person. What happened to the card stays."""
+
+    card: str
+
+
+@decides(RegisterCards)
+def register(command: RegisterCards, state: State, context: Context) -> list[e.Event]:
+    """Importing the same list twice changes nothing."""
+    facts: list[e.Event] = []
+    seen: set[str] = set()
+    for new in command.cards:
+        if new.channel not in CHANNELS:
+            raise r.BadValue("channel")
+        if new.channel == "employer" and new.employer not in state.employers:
+            raise r.UnknownEmployer(new.employer)
+        if new.card in seen:
+            continue
+        seen.add(new.card)
+        facts.extend(_register_one(new, state.cards.get(new.card), context))
+    return facts
+
+
+def _register_one(new: NewCard, known: Card | None, context: Context) -> list[e.Event]:
+    if known is None:
+        return [
+            context.fact(
+                e.CardRegistered,
+                card=new.card,
+                cohort=new.cohort,
+                channel=new.channel,
+                employer=new.employer,
+                band=new.band,
+                priority=new.priority,
+                reach=new.reach,
+            )
+        ]
+    facts: list[e.Event] = []
+    if known.reach != new.reach and not known.unreachable:
+        facts.append(context.fact(e.ContactChanged, card=new.card, reach=new.reach))
+    untouched = known.place == "bank" and known.invites == 0 and not known.booking and known.channel == "self"
+    moved = (known.cohort, known.channel, known.employer) != (new.cohort, new.channel, new.employer)
+    if moved and untouched:
+        facts.append(
+            context.fact(
+                e.CardReassigned,
+                card=new.card,
+                cohort=new.cohort,
+                channel=new.channel,
+                employer=new.employer,
+            )
+        )
+    return facts
+
+
+@decides(ChangeContact)
+def change_contact(command: ChangeContact, state: State, context: Context) -> list[e.Event]:
+    """A new number makes an unreachable holder reachable."""
+    card = known_card(state, command.card)
+    if card.erased:
+        raise r.HolderIsErased(command.card)
+    return [context.fact(e.ContactChanged, card=command.card, reach=command.reach)]
+
+
+@decides(OptOut)
+def opt_out(command: OptOut, state: State, context: Context) -> list[e.Event]:
+    """Once; and staff phone instead, while the card is here."""
+    card = known_card(state, command.card)
+    if card.opted_out:
+        return []
+    facts: list[e.Event] = [context.fact(e.HolderOptedOut, card=command.card)]
+    if not card.done and not card.booking and not card.phone_list:
+        facts.append(context.fact(e.PhoneListed, card=command.card, reason="opted_out"))
+    return facts
+
+
+@decides(OptIn)
+def opt_in(command: OptIn, state: State, context: Context) -> list[e.Event]:
+    """There is always a way back in."""
+    card = known_card(state, command.card)
+    return [context.fact(e.HolderOptedIn, card=command.card)] if card.opted_out else []
+
+
+@decides(MarkUnreachable)
+def mark_unreachable(command: MarkUnreachable, state: State, context: Context) -> list[e.Event]:
+    """Staff phone instead."""
+    card = known_card(state, command.card)
+    if card.unreachable or card.done or card.erased:
+        return []
+    facts: list[e.Event] = [context.fact(e.HolderUnreachable, card=command.card, reason=command.reason)]
+    if not card.phone_list:
+        facts.append(context.fact(e.PhoneListed, card=command.card, reason="unreachable"))
+    return facts
+
+
+@decides(ListForPhone)
+def list_for_phone(command: ListForPhone, state: State, context: Context) -> list[e.Event]:
+    """Once, until the call is done."""
+    card = known_card(state, command.card)
+    if card.phone_list:
+        return []
+    return [context.fact(e.PhoneListed, card=command.card, reason=command.reason)]
+
+
+@decides(FinishPhoneCall)
+def finish_phone_call(command: FinishPhoneCall, state: State, context: Context) -> list[e.Event]:
+    """A call nobody answered stays on the list."""
+    if command.outcome not in ("booked", "told", "no_answer", "wrong_number"):
+        raise r.BadValue("outcome")
+    known_card(state, command.card)
+    return [context.fact(e.PhoneCallDone, card=command.card, outcome=command.outcome)]
+
+
+@decides(RequestHomeVisit)
+def request_home_visit(command: RequestHomeVisit, state: State, context: Context) -> list[e.Event]:
+    """For the very old and those who can't travel."""
+    card = known_card(state, command.card)
+    if card.done and card.collected:
+        raise r.AlreadyCollected(command.card, card.collected.at, card.collected.how)
+    return [] if card.home_visit else [context.fact(e.HomeVisitRequested, card=command.card)]
+
+
+@decides(EraseHolder)
+def erase(command: EraseHolder, state: State, context: Context) -> list[e.Event]:
+    """Ends what is live first."""
+    card = known_card(state, command.card)
+    if card.erased:
+        return []
+    facts: list[e.Event] = []
+    if card.visit:
+        facts.append(
+            context.fact(e.HolderLeft, card=command.card, slot=card.visit.slot, ticket=card.visit.ticket)
+        )
+    if card.booking:
+        facts.append(
+            context.fact(
+                e.BookingCancelled,
+                card=command.card,
+                slot=card.booking.slot,
+                booking=card.booking.number,
+                reason="erased",
+            )
+        )
+    return [*facts, context.fact(e.HolderErased, card=command.card)]
+
+
+@evolves(e.CardRegistered)
+def _registered(state: State, event: e.CardRegistered) -> None:
+    card = Card(
+        cohort=event.cohort,
+        channel=event.channel,
+        employer=event.employer,
+        band=event.band,
+        priority=event.priority,
+        reach=event.reach,
+        registered=event.at,
+    )
+    state.put(state.cards, event.card, card)
+    state.put(state.custody, "bank", state.custody["bank"] + 1)
+    if event.channel == "employer":
+        _join_employer(state, event.card, event.employer)
+
+
+def _join_employer(state: State, card: str, employer: str) -> None:
+    state.change_employer(employer, cards=(*state.employers[employer].cards, card))
+
+
+@evolves(e.CardReassigned)
+def _reassigned(state: State, event: e.CardReassigned) -> None:
+    state.change_card(event.card, cohort=event.cohort, channel=event.channel, employer=event.employer)
+    if event.channel == "employer":
+        _join_employer(state, event.card, event.employer)
+
+
+@evolves(e.ContactChanged)
+def _contact_changed(state: State, event: e.ContactChanged) -> None:
+    listed = state.cards[event.card].phone_list
+    cleared = "" if event.reach and listed in ("no_phone", "unreachable") else listed
+    state.change_card(event.card, reach=event.reach, unreachable=False, phone_list=cleared)
+
+
+@evolves(e.HolderOptedOut)
+def _opted_out(state: State, event: e.HolderOptedOut) -> None:
+    state.change_card(event.card, opted_out=True)
+
+
+@evolves(e.HolderOptedIn)
+def _opted_in(state: State, event: e.HolderOptedIn) -> None:
+    listed = state.cards[event.card].phone_list
+    state.change_card(event.card, opted_out=False, phone_list="" if listed == "opted_out" else listed)
+
+
+@evolves(e.HolderUnreachable)
+def _unreachable(state: State, event: e.HolderUnreachable) -> None:
+    state.change_card(event.card, unreachable=True)
+
+
+@evolves(e.PhoneListed)
+def _phone_listed(state: State, event: e.PhoneListed) -> None:
+    card = state.cards[event.card]
+    state.change_card(
+        event.card,
+        phone_list=event.reason,
+        sweep_round=max(card.sweep_round, event.sweep_round),
+        invites=card.invites + (event.reason in ("no_phone", "opted_out", "unreachable")),
+        invited=event.at,
+    )
+
+
+@evolves(e.PhoneCallDone)
+def _phone_call_done(state: State, event: e.PhoneCallDone) -> None:
+    if event.outcome != "no_answer":
+        state.change_card(event.card, phone_list="")
+
+
+@evolves(e.HomeVisitRequested)
+def _home_visit_requested(state: State, event: e.HomeVisitRequested) -> None:
+    state.change_card(event.card, home_visit=True)
+
+
+@evolves(e.HolderErased)
+def _erased(state: State, event: e.HolderErased) -> None:
+    end_offer(state, event.card)
+    end_booking(state, event.card)
+    state.change_card(event.card, erased=True, reach=False, phone_list="", home_visit=False)

@@ -1,0 +1,138 @@
+"""Offering slots: the calmest ones that fit what was asked, kept for a stated time so that answering
+works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from queueing.domain import events as e
+from queueing.domain import refusals as r
+from queueing.domain.booking import bookable, end_offer, opens_for
+from queueing.domain.kernel import Command, Context, decides, evolves
+from queueing.domain.places import free_places, holdable, told_minute, told_times
+from queueing.domain.state import Card, Hold, Offer, Slot, State
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked: days (none: any), part of the day ("am", "pm", "" for any), a time of day to be near
+    to, slots not to offer again."""
+
+    days: tuple[date, ...] = ()
+    part: str = ""
+    near: time | None = None
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OfferSlots(Command):
+    """Keep a few calm places for a holder. `reason` as in `SlotsOffered`."""
+
+    card: str
+    wish: Wish = Wish()
+    reason: str = "asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A slot that could be offered, with its score (lower is calmer)."""
+
+    score: float
+    slot: str
+
+
+def score(
+    slot: Slot, days_away: int, near: time | None, day_weight: float, now: datetime, card: str
+) -> float:
+    """How crowded and how far away a slot is: (booked + 1) / limit + 0.15 a day away (balancing by the
+    least loaded of a few choices: Mitzenmacher 2001), plus the distance from the time of day asked for (an
+    hour counts as a quarter)."""
+    taken = len(slot.seats) + sum(1 for hold in slot.holds if hold.until > now and hold.card != card) + 1
+    value = taken / max(1, slot.capacity) + day_weight * days_away
+    if near is not None:
+        minutes = abs((slot.start.hour - near.hour) * 60 + slot.start.minute - near.minute)
+        value += minutes / 240
+    return value
+
+
+def calmest(state: State, card_id: str, card: Card, wish: Wish, context: Context, count: int) -> list[str]:
+    """The `count` calmest slots with a place for this person that fit the wish, in order of time.
+
+    Looks day by day and stops as soon as no later day can have a calmer one.
+    """
+    rules = state.facts.rules
+    best: list[Candidate] = []
+    for days_away, slot_id, slot in _open_slots(state, card, wish, context.now):
+        if len(best) == count and best[-1].score <= rules.day_weight * days_away:
+            break
+        if not holdable(slot, rules, context.now, card_id):
+            continue
+        if free_places(slot, context.now, context.via, card.cohort, card_id) < 1:
+            continue
+        points = score(slot, days_away, wish.near, rules.day_weight, context.now, card_id)
+        best = sorted([*best, Candidate(points, slot_id)], key=lambda c: (c.score, c.slot))[:count]
+    return sorted(candidate.slot for candidate in best)
+
+
+def _open_slots(state: State, card: Card, wish: Wish, now: datetime) -> Iterator[tuple[int, str, Slot]]:
+    """(days away, slot id, slot) of the slots that fit the wish, by day."""
+    first = opens_for(state, card) or now.date()
+    begin = max(first, now.date())
+    wanted = set(wish.days)
+    for day in sorted(d for d in state.days if d >= begin and (not wanted or d in wanted)):
+        for slot_id in state.days[day]:
+            slot = state.slots[slot_id]
+            if not slot.open or slot.start <= now or slot_id in wish.without:
+                continue
+            if card.booking and card.booking.slot == slot_id:
+                continue
+            if wish.part and (slot.start.hour < 12) != (wish.part == "am"):
+                continue
+            yield (day - begin).days, slot_id, slot
+
+
+def choose(state: State, card_id: str, card: Card, wish: Wish, context: Context) -> list[str]:
+    """The calmest slots for a wish; when nothing fits, the wish is widened: any part of those days, then
+    the nearest days."""
+    count = state.facts.rules.offered
+    found = calmest(state, card_id, card, wish, context, count)
+    if not found and (wish.part or wish.near):
+        found = calmest(state, card_id, card, replace(wish, part="", near=None), context, count)
+    if not found and wish.days:
+        found = calmest(state, card_id, card, replace(wish, days=()), context, count)
+    return found
+
+
+def offer(
+    state: State, card_id: str, card: Card, wish: Wish, context: Context, reason: str
+) -> e.SlotsOffered:
+    """The event of an offer, or NothingFree."""
+    found = choose(state, card_id, card, wish, context)
+    if not found:
+        raise r.NothingFree(card_id)
+    rules = state.facts.rules
+    told = tuple(told_times(state.slots[s], rules, 1)[0] for s in found)
+    until = context.now + timedelta(minutes=rules.hold_minutes)
+    return context.fact(
+        e.SlotsOffered, card=card_id, slots=tuple(found), told=told, until=until, reason=reason
+    )
+
+
+@decides(OfferSlots)
+def offer_slots(command: OfferSlots, state: State, context: Context) -> list[e.Event]:
+    """A holder with a booking gets offers to move to; a holder whose wave has not begun gets its date."""
+    card = bookable(state, command.card, context.now)
+    return [offer(state, command.card, card, command.wish, context, command.reason)]
+
+
+@evolves(e.SlotsOffered)
+def _offered(state: State, event: e.SlotsOffered) -> None:
+    end_offer(state, event.card)
+    for slot_id, told in zip(event.slots, event.told, strict=True):
+        slot = state.slots[slot_id]
+        hold = Hold(card=event.card, until=event.until, told=told_minute(slot, told))
+        live = tuple(h for h in slot.holds if h.until > event.at)
+        state.change_slot(slot_id, holds=(*live, hold))
+    state.change_card(event.card, offer=Offer(slots=event.slots, told=event.told, until=event.until))

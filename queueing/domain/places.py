@@ -1,0 +1,69 @@
+"""Places in a slot: how many are free for whom, and the told times inside it. Pure arithmetic on a `Slot`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from queueing.domain.events import Rules
+from queueing.domain.state import Slot
+
+
+def held_by_others(slot: Slot, now: datetime, card: str) -> int:
+    """Places kept by unexpired offers to other people."""
+    return sum(1 for hold in slot.holds if hold.until > now and hold.card != card)
+
+
+def free_places(slot: Slot, now: datetime, via: str, cohort: str, card: str) -> int:
+    """Places left in a slot for this person: the limit, less live bookings, places kept by offers, tickets
+    beyond the walk-ins' own room, and places reserved for pools the person is not in (until they overflow
+    to all). Never negative."""
+    taken = len(slot.seats) + held_by_others(slot, now, card)
+    room = min(slot.capacity, slot.capacity + slot.walk_in_room - slot.tickets) - taken
+    if slot.reserved and now < slot.overflow_at:
+        room -= sum(
+            _unused(slot, pool, kept)
+            for pool, kept in slot.reserved.items()
+            if not _in_pool(pool, via, cohort)
+        )
+    return max(0, room)
+
+
+def _in_pool(pool: str, via: str, cohort: str) -> bool:
+    return pool in (f"channel:{via}", f"cohort:{cohort}")
+
+
+def _unused(slot: Slot, pool: str, kept: int) -> int:
+    return max(0, kept - sum(1 for seat in slot.seats if _in_pool(pool, seat.via, seat.cohort)))
+
+
+def holdable(slot: Slot, rules: Rules, now: datetime, card: str) -> bool:
+    """An offer may keep one more place: only a part of a slot is ever kept by offers (at least one place)."""
+    limit = max(1, int(slot.capacity * rules.hold_share))
+    return held_by_others(slot, now, card) < limit
+
+
+def ticket_room(slot: Slot, now: datetime, card: str = "") -> int:
+    """Tickets that may still be given for a slot: the walk-ins' own room and the places nobody booked."""
+    return (
+        slot.capacity + slot.walk_in_room - len(slot.seats) - held_by_others(slot, now, card) - slot.tickets
+    )
+
+
+def told_times(slot: Slot, rules: Rules, count: int) -> list[datetime]:
+    """The next `count` told times of a slot: steps of `rules.told_step` minutes, the least used first, then
+    the earliest."""
+    steps = range(0, max(1, int((slot.end - slot.start).total_seconds() // 60)), max(1, rules.told_step))
+    used = dict.fromkeys(steps, 0)
+    for taken in (*(s.told for s in slot.seats), *(h.told for h in slot.holds)):
+        used[taken] = used.get(taken, 0) + 1
+    times = []
+    for _ in range(count):
+        step = min(used, key=lambda minute: (used[minute], minute))
+        used[step] += 1
+        times.append(slot.start + timedelta(minutes=step))
+    return times
+
+
+def told_minute(slot: Slot, told: datetime) -> int:
+    """Minutes from the slot's start to a told time."""
+    return int((told - slot.start).total_seconds() // 60)

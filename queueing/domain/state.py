@@ -1,0 +1,281 @@
+"""What decisions are made from: the state of one branch, folded from its events.
+
+Entities are frozen; every change goes through `State.put`, which keeps a journal, so that a batch of
+decisions that could not be stored is taken back without a trace (`State.rollback`). The state has no clock
+and does no I/O.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from queueing.domain.events import Rules
+
+PLACES = ("bank", "window", "employer", "returned", "recalled", "handed", "defective")
+"""Where a card can be: in the bank's box, at a window, with an employer, back from an employer (returned or
+recalled), handed to its holder or proxy, or set aside as defective."""
+
+HERE = frozenset({"bank", "window", "returned", "recalled"})
+"""The places from which a card can be handed out at the counter."""
+
+
+class Entity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Base of the things kept in the state."""
+
+
+class Booking(Entity, frozen=True, kw_only=True):
+    """A live booking: its number, version (1 = never moved), slot, told time, channel it was made through."""
+
+    number: int
+    version: int
+    slot: str
+    told: datetime
+    via: str
+
+
+class Offer(Entity, frozen=True, kw_only=True):
+    """Places kept for a holder until `until`."""
+
+    slots: tuple[str, ...]
+    told: tuple[datetime, ...]
+    until: datetime
+
+
+class Visit(Entity, frozen=True, kw_only=True):
+    """A holder in the hall: booked (ticket 0) or with a ticket."""
+
+    slot: str
+    told: datetime
+    arrived: datetime
+    booking: int = 0
+    ticket: int = 0
+    late: bool = False
+    window: str = ""
+    called: datetime | None = None
+
+
+class Collected(Entity, frozen=True, kw_only=True):
+    """A hand-over: when, how ("self", "proxy", "home", "employer"), and the visit it ended (for an undo)."""
+
+    at: datetime
+    how: str
+    by: str
+    was: str
+    visit: Visit | None = None
+
+
+class NoShow(Entity, frozen=True, kw_only=True):
+    """The last no-show, for an undo and for the late who come after all."""
+
+    slot: str
+    booking: int
+    at: datetime
+
+
+class Card(Entity, frozen=True, kw_only=True):
+    """A card and what is known of its holder (nothing personal)."""
+
+    cohort: str
+    channel: str
+    employer: str = ""
+    band: str = ""
+    priority: bool = False
+    reach: bool = True
+    place: str = "bank"
+    registered: datetime
+    invites: int = 0
+    invited: datetime | None = None
+    sweep_round: int = 0
+    booking: Booking | None = None
+    offer: Offer | None = None
+    visit: Visit | None = None
+    no_shows: int = 0
+    no_show: NoShow | None = None
+    collected: Collected | None = None
+    activated: bool = False
+    opted_out: bool = False
+    unreachable: bool = False
+    phone_list: str = ""
+    home_visit: bool = False
+    erased: bool = False
+
+    @property
+    def done(self) -> bool:
+        """The card was handed to its holder or a proxy."""
+        return self.place == "handed"
+
+
+class Seat(Entity, frozen=True, kw_only=True):
+    """A live booking as its slot sees it. `told` counts minutes after the slot's start."""
+
+    card: str
+    via: str
+    cohort: str
+    told: int
+
+
+class Hold(Entity, frozen=True, kw_only=True):
+    """A place an offer keeps until `until`."""
+
+    card: str
+    until: datetime
+    told: int
+
+
+class Slot(Entity, frozen=True, kw_only=True):
+    """A slot, who is booked in it, which places offers keep, and how many tickets were given for it."""
+
+    start: datetime
+    end: datetime
+    plain: int
+    capacity: int
+    walk_in_room: int
+    reserved: dict[str, int] = {}
+    overflow_at: datetime
+    open: bool = True
+    seats: tuple[Seat, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    tickets: int = 0
+
+
+class Wave(Entity, frozen=True, kw_only=True):
+    """A wave: planned, perhaps opened, perhaps closed."""
+
+    opens: date
+    cohorts: tuple[str, ...]
+    opened: datetime | None = None
+    closed: datetime | None = None
+
+
+class Employer(Entity, frozen=True, kw_only=True):
+    """An employer: the cards of its retirees, those it holds now, and how far it is."""
+
+    name: str
+    cards: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    calls: int = 0
+    answered: bool = False
+    appointed: datetime | None = None
+    handed_at: datetime | None = None
+    handed: int = 0
+    issued: int = 0
+    returned: int = 0
+    reconciled: bool = False
+    reminded: datetime | None = None
+
+
+class Facts(Entity, frozen=True, kw_only=True):
+    """What holds for the whole branch: the season, running numbers, the sweep."""
+
+    season: str = ""
+    first_day: date | None = None
+    last_day: date | None = None
+    sweep_day: date | None = None
+    rules: Rules = Rules()
+    windows: int = 0
+    windows_today: tuple[date, int] | None = None
+    closed: bool = False
+    bookings: int = 0
+    tickets: int = 0
+    tickets_day: date | None = None
+    sweep_round: int = 0
+    sweep_started: datetime | None = None
+
+
+class Tables(msgspec.Struct, kw_only=True):
+    """All of the state, as stored in a snapshot."""
+
+    facts: dict[str, Facts]
+    cards: dict[str, Card]
+    slots: dict[str, Slot]
+    waves: dict[str, Wave]
+    employers: dict[str, Employer]
+    custody: dict[str, int]
+
+
+V = TypeVar("V")
+_ABSENT: Any = object()
+
+
+class State:
+    """The tables, a few indexes derived from them, and the journal of changes since the last `commit`."""
+
+    def __init__(self, tables: Tables | None = None) -> None:
+        self._tables = tables or Tables(
+            facts={"": Facts()}, cards={}, slots={}, waves={}, employers={}, custody=dict.fromkeys(PLACES, 0)
+        )
+        self.cards = self._tables.cards
+        self.slots = self._tables.slots
+        self.waves = self._tables.waves
+        self.employers = self._tables.employers
+        self.custody = self._tables.custody
+        self.days: dict[date, tuple[str, ...]] = {}
+        self.visits: dict[str, Visit] = {}
+        self._journal: list[tuple[dict[Any, Any], Any, Any]] = []
+        self._index()
+
+    def _index(self) -> None:
+        for slot_id in sorted(self.slots):
+            day = self.slots[slot_id].start.date()
+            self.days[day] = (*self.days.get(day, ()), slot_id)
+        self.visits.update((card, c.visit) for card, c in self.cards.items() if c.visit)
+
+    @property
+    def facts(self) -> Facts:
+        """What holds for the whole branch."""
+        return self._tables.facts[""]
+
+    @property
+    def tables(self) -> Tables:
+        """The whole state, for a snapshot. Don't change it."""
+        return self._tables
+
+    def set_facts(self, **changes: Any) -> None:
+        """Change some of what holds for the whole branch."""
+        self.put(self._tables.facts, "", msgspec.structs.replace(self.facts, **changes))
+
+    def put(self, table: dict[str, V] | dict[date, V], key: Any, value: V) -> None:
+        """Set `table[key]`, remembering what was there."""
+        untyped: dict[Any, Any] = table
+        self._journal.append((untyped, key, untyped.get(key, _ABSENT)))
+        untyped[key] = value
+
+    def drop(self, table: dict[str, V], key: str) -> None:
+        """Remove `table[key]` if it is there, remembering what was there."""
+        if key in table:
+            self._journal.append((table, key, table[key]))
+            del table[key]
+
+    def change_card(self, card: str, **changes: Any) -> Card:
+        """Replace some fields of a card."""
+        new = msgspec.structs.replace(self.cards[card], **changes)
+        self.put(self.cards, card, new)
+        return new
+
+    def change_slot(self, slot: str, **changes: Any) -> Slot:
+        """Replace some fields of a slot."""
+        new = msgspec.structs.replace(self.slots[slot], **changes)
+        self.put(self.slots, slot, new)
+        return new
+
+    def change_employer(self, employer: str, **changes: Any) -> Employer:
+        """Replace some fields of an employer."""
+        new = msgspec.structs.replace(self.employers[employer], **changes)
+        self.put(self.employers, employer, new)
+        return new
+
+    def commit(self) -> None:
+        """Forget the journal: what happened is durable."""
+        self._journal.clear()
+
+    def rollback(self) -> None:
+        """Take back everything since the last `commit`."""
+        for table, key, old in reversed(self._journal):
+            if old is _ABSENT:
+                table.pop(key, None)
+            else:
+                table[key] = old
+        self._journal.clear()
