@@ -271,11 +271,15 @@ class State:
         """Forget the journal: what happened is durable."""
         self._journal.clear()
 
-    def rollback(self) -> None:
-        """Take back everything since the last `commit`."""
-        for table, key, old in reversed(self._journal):
+    def mark(self) -> int:
+        """A point to roll back to."""
+        return len(self._journal)
+
+    def rollback(self, mark: int = 0) -> None:
+        """Take back everything since the mark (since the last `commit` when none is given)."""
+        while len(self._journal) > mark:
+            table, key, old = self._journal.pop()
             if old is _ABSENT:
                 table.pop(key, None)
             else:
                 table[key] = old
-        self._journal.clear()

@@ -1,0 +1,7 @@
+"""The event log (PostgreSQL, through `eventsourcing`'s DCB recorder) and the desk that commits decisions to
+it."""
+
+from queueing.log.desk import Desk, Outcome
+from queueing.log.store import Conflict, EventLog, LogUnavailable, Recorded
+
+__all__ = ["Conflict", "Desk", "EventLog", "LogUnavailable", "Outcome", "Recorded"]

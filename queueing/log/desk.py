@@ -1,0 +1,319 @@
+"""The desk: decides in memory and commits many decisions in one append (group commit).
+
+Commands that come while a batch is being stored are collected; then they are decided one after another
+against the state, each seeing the ones before it, and appended together under the condition that nothing
+else was appended to the branch since. On a conflict the desk takes everything back, catches up from the log
+and decides again. So any number of processes may have a desk for the same branch, and the state is
+disposable. Nothing is acknowledged before it is durable; a refused command costs no I/O.
+
+When PostgreSQL fails in the middle of an append, the desk reads the log to see whether the batch is there.
+If even that fails, the command ends in LogUnavailable: not acknowledged, and safe to ask again, since every
+command of the domain asked twice is done once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from eventsourcing.dcb.api import DCBEvent
+
+from queueing.domain import Command, Context, Event, Refusal, State, decide, evolve
+from queueing.log.codec import decode, encode
+from queueing.log.snapshots import Snapshots
+from queueing.log.store import Conflict, EventLog, LogUnavailable
+
+BATCH = 1000
+FRESH_SECONDS = 0.05
+"""How old the state may be (since it was last known to be the log's) when a command is decided or the state
+is read."""
+TURN_AFTER = 2
+"""After so many conflicts in a row, processes take turns."""
+
+_log = logging.getLogger(__name__)
+
+
+class DeskClosed(RuntimeError):  # noqa: N818
+    """The desk is shutting down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command led to: its events (none when there was nothing to do) and the log position that
+    contains them."""
+
+    events: tuple[Event, ...]
+    position: int
+
+
+@dataclass(slots=True)
+class _Asked:
+    command: Command
+    context: Context
+    done: Callable[[Outcome | BaseException], None]
+    result: Outcome | BaseException | None = None
+
+
+class Desk:
+    """The desk of one branch in this process. Thread-safe.
+
+    `clock` gives naive local branch time and is used when a caller names no `now`.
+    """
+
+    def __init__(
+        self,
+        log: EventLog,
+        branch: str,
+        clock: Callable[[], datetime],
+        snapshots: Snapshots | None = None,
+    ) -> None:
+        self.branch = branch
+        self._log = log
+        self._clock = clock
+        self._snapshots = snapshots
+        self._state, self._position = snapshots.load(branch) if snapshots else (State(), 0)
+        self._snapshot_position = self._position
+        self._synced = float("-inf")
+        self._state_lock = threading.RLock()
+        self._queue: list[_Asked] = []
+        self._wake = threading.Condition()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name=f"desk-{branch}", daemon=True)
+        self._thread.start()
+
+    # --- asking ---
+
+    def submit(self, command: Command, *, by: str, via: str, now: datetime | None = None) -> Future[Outcome]:
+        """Ask for something; the future ends in an Outcome, a Refusal or LogUnavailable."""
+        future: Future[Outcome] = Future()
+
+        def done(result: Outcome | BaseException) -> None:
+            if isinstance(result, BaseException):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
+
+        self._ask(command, by, via, now, done)
+        return future
+
+    def handle(self, command: Command, *, by: str, via: str, now: datetime | None = None) -> Outcome:
+        """Ask and wait. Raises the Refusal, or LogUnavailable."""
+        return self.submit(command, by=by, via=via, now=now).result()
+
+    async def ask(self, command: Command, *, by: str, via: str, now: datetime | None = None) -> Outcome:
+        """Ask and wait, on an event loop. Results of a batch reach each loop in one call."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Outcome] = loop.create_future()
+        self._ask(command, by, via, now, _LoopDone(loop, future))
+        return await future
+
+    def _ask(
+        self,
+        command: Command,
+        by: str,
+        via: str,
+        now: datetime | None,
+        done: Callable[[Outcome | BaseException], None],
+    ) -> None:
+        context = Context(branch=self.branch, now=now or self._clock(), by=by, via=via)
+        with self._wake:
+            if self._closed:
+                raise DeskClosed
+            self._queue.append(_Asked(command, context, done))
+            if len(self._queue) == 1:
+                self._wake.notify()
+
+    # --- reading ---
+
+    @contextmanager
+    def view(self) -> Iterator[State]:
+        """The state as of the log's end a moment ago, held still while the block runs. For reading only;
+        keep it short."""
+        with self._state_lock:
+            self._freshen()
+            yield self._state
+
+    @property
+    def position(self) -> int:
+        """The log position the state contains."""
+        return self._position
+
+    def save_snapshot(self, every: int = 0) -> bool:
+        """Store a snapshot if at least `every` positions were added since the last one; whether it was."""
+        if self._snapshots is None:
+            return False
+        with self._state_lock:
+            self._freshen()
+            if self._position - self._snapshot_position < max(1, every):
+                return False
+            self._snapshots.save(self.branch, self._state, self._position)
+            self._snapshot_position = self._position
+        return True
+
+    def close(self) -> None:
+        """Finish what was asked and stop."""
+        with self._wake:
+            self._closed = True
+            self._wake.notify()
+        self._thread.join()
+
+    # --- the committer ---
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                while not self._queue and not self._closed:
+                    self._wake.wait()
+                batch, self._queue = self._queue[:BATCH], self._queue[BATCH:]
+            if not batch:
+                return
+            try:
+                with self._state_lock:
+                    self._settle(batch)
+            except LogUnavailable as error:
+                _log.warning("the log can't be reached: %d commands not acknowledged", len(batch))
+                _fail(batch, error)
+            except BaseException as error:
+                _log.exception("the desk failed; its state is folded anew")
+                self._forget()
+                _fail(batch, error)
+            _answer(batch)
+
+    def _settle(self, batch: list[_Asked]) -> None:
+        """Decide and store a batch, again after each conflict."""
+        self._freshen()
+        conflicts = 0
+        while True:
+            if conflicts < TURN_AFTER:
+                settled = self._attempt(batch)
+            else:
+                with self._log.turn(self.branch):
+                    self._catch_up()
+                    settled = self._attempt(batch)
+            if settled:
+                return
+            conflicts += 1
+            time.sleep(random.random() * 0.002)  # noqa: S311
+            self._catch_up()
+
+    def _attempt(self, batch: list[_Asked]) -> bool:
+        stored: list[DCBEvent] = []
+        for asked in batch:
+            stored.extend(self._decide(asked))
+        if stored:
+            try:
+                self._position = self._log.append(self.branch, stored, self._position)
+            except Conflict:
+                self._state.rollback()
+                return False
+            except LogUnavailable:
+                self._state.rollback()
+                if not self._was_stored(stored):
+                    raise
+            else:
+                self._state.commit()
+                self._synced = time.monotonic()
+        for asked in batch:
+            if asked.result is None or isinstance(asked.result, Outcome):
+                events = asked.result.events if asked.result else ()
+                asked.result = Outcome(events, self._position)
+        return True
+
+    def _decide(self, asked: _Asked) -> list[DCBEvent]:
+        """Decide one command and fold its events in; a failure leaves no trace of it."""
+        mark = self._state.mark()
+        try:
+            events = decide(asked.command, self._state, asked.context)
+            for event in events:
+                evolve(self._state, event)
+            stored = [encode(event) for event in events]
+        except Refusal as refusal:
+            asked.result = refusal
+            return []
+        except Exception as error:
+            _log.exception("deciding %s failed", type(asked.command).__name__)
+            self._state.rollback(mark)
+            asked.result = error
+            return []
+        asked.result = Outcome(tuple(events), 0)
+        return stored
+
+    def _was_stored(self, stored: list[DCBEvent]) -> bool:
+        """After a failed append: whether the batch is in the log after all. The append's condition makes
+        our events the first ones after our position, if they are there."""
+        found = self._log.read_stored(self._position, limit=len(stored))
+        ours = [event for _, event in found] == stored
+        self._catch_up()
+        return ours
+
+    def _freshen(self) -> None:
+        if time.monotonic() - self._synced > FRESH_SECONDS:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Fold in what others appended."""
+        while page := self._log.read_stored(self._position):
+            for position, stored in page:
+                if "branch:" + self.branch in stored.tags:
+                    evolve(self._state, decode(stored))
+                self._position = position
+            self._state.commit()
+        self._synced = time.monotonic()
+
+    def _forget(self) -> None:
+        with self._state_lock:
+            self._state, self._position = State(), 0
+            self._synced = float("-inf")
+
+
+class _LoopDone:
+    """Completes an asyncio future; completions for the same loop are handed over together."""
+
+    __slots__ = ("future", "loop")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, future: asyncio.Future[Outcome]) -> None:
+        self.loop = loop
+        self.future = future
+
+    def __call__(self, result: Outcome | BaseException) -> None:
+        _resolve([(self.future, result)])
+
+
+def _resolve(results: list[tuple[asyncio.Future[Outcome], Outcome | BaseException]]) -> None:
+    for future, result in results:
+        if future.done():
+            continue
+        if isinstance(result, BaseException):
+            future.set_exception(result)
+        else:
+            future.set_result(result)
+
+
+def _fail(batch: list[_Asked], error: BaseException) -> None:
+    """Nothing of a batch that was not stored is answered otherwise: refusals in it saw decisions that never
+    happened."""
+    for asked in batch:
+        asked.result = error
+
+
+def _answer(batch: list[_Asked]) -> None:
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Outcome], Outcome | BaseException]]]
+    loops = defaultdict(list)
+    for asked in batch:
+        result = asked.result if asked.result is not None else DeskClosed()
+        if isinstance(asked.done, _LoopDone):
+            loops[asked.done.loop].append((asked.done.future, result))
+        else:
+            asked.done(result)
+    for loop, results in loops.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_resolve, results)
