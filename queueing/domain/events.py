@@ -88,6 +88,7 @@ class SeasonOpened(Event, kw_only=True, frozen=True):
     first_day: date
     last_day: date
     sweep_day: date
+    last_call: date | None = None
     waves: tuple[WavePlan, ...]
     rules: Rules
     windows: int

@@ -29,7 +29,8 @@ def free_places(slot: Slot, now: datetime, via: str, cohort: str, card: str) -> 
 
 
 def _in_pool(pool: str, via: str, cohort: str) -> bool:
-    return pool in (f"channel:{via}", f"cohort:{cohort}")
+    channel = "phone" if via == "counter" else via
+    return pool in (f"channel:{channel}", f"cohort:{cohort}")
 
 
 def _unused(slot: Slot, pool: str, kept: int) -> int:

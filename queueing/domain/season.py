@@ -40,6 +40,7 @@ class OpenSeason(Command):
     rules: e.Rules
     windows: int
     slots: tuple[NewSlot, ...]
+    last_call: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,7 @@ def open_season(command: OpenSeason, state: State, context: Context) -> list[e.E
         first_day=command.first_day,
         last_day=command.last_day,
         sweep_day=command.sweep_day,
+        last_call=command.last_call,
         waves=command.waves,
         rules=command.rules,
         windows=command.windows,
@@ -299,6 +301,7 @@ def _season_opened(state: State, event: e.SeasonOpened) -> None:
         first_day=event.first_day,
         last_day=event.last_day,
         sweep_day=event.sweep_day,
+        last_call=event.last_call,
         rules=event.rules,
         windows=event.windows,
         closed=False,

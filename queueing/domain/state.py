@@ -174,6 +174,7 @@ class Facts(Entity, frozen=True, kw_only=True):
     first_day: date | None = None
     last_day: date | None = None
     sweep_day: date | None = None
+    last_call: date | None = None
     rules: Rules = Rules()
     windows: int = 0
     windows_today: tuple[date, int] | None = None

@@ -4,6 +4,7 @@ forgotten."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from queueing.domain import events as e
 from queueing.domain import refusals as r
@@ -136,21 +137,28 @@ def invite(command: InviteHolders, state: State, context: Context) -> list[e.Eve
     return facts
 
 
+def sweep_due(state: State, today: date) -> bool:
+    """The first round from the sweep's day, the next ones `sweep_every_days` after the one before, and one on the last
+    call's day."""
+    facts = state.facts
+    if facts.sweep_day is None or today < facts.sweep_day:
+        return False
+    if facts.sweep_started is None:
+        return True
+    started = facts.sweep_started.date()
+    if facts.last_call and started < facts.last_call <= today:
+        return True
+    return (today - started).days >= facts.rules.sweep_every_days
+
+
 @decides(StartSweep)
 def start_sweep(command: StartSweep, state: State, context: Context) -> list[e.Event]:
-    """The first round from the sweep's day; the next ones `sweep_every_days` after the one before. A round
-    that is not due starts nothing."""
+    """A round that is not due starts nothing."""
     check_season(state, context.now)
-    facts = state.facts
-    if facts.sweep_day is None or context.now.date() < facts.sweep_day:
-        return []
-    if (
-        facts.sweep_started
-        and (context.now.date() - facts.sweep_started.date()).days < facts.rules.sweep_every_days
-    ):
+    if not sweep_due(state, context.now.date()):
         return []
     uncollected = len(state.cards) - state.custody["handed"]
-    return [context.fact(e.SweepStarted, round=facts.sweep_round + 1, uncollected=uncollected)]
+    return [context.fact(e.SweepStarted, round=state.facts.sweep_round + 1, uncollected=uncollected)]
 
 
 @decides(SweepHolders)
