@@ -1,0 +1,110 @@
+"""The composition root: the one place that joins settings, season, log, desk, vault and templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import psycopg
+from psycopg.rows import tuple_row
+from psycopg_pool import ConnectionPool
+
+from queueing.errors import UserError
+from queueing.log import Desk, EventLog
+from queueing.log.snapshots import Snapshots
+from queueing.people.vault import Vault
+from queueing.season.load import load_season
+from queueing.season.model import Season
+from queueing.season.shift import shift
+from queueing.settings import Settings, project_root, read_master_key
+from queueing.sms.render import Renderer
+
+Clock = Callable[[], datetime]
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def branch_time() -> datetime:
+    """Now, as naive local time of the branch. The only clock of the product."""
+    return datetime.now(ZONE).replace(tzinfo=None)
+
+
+@dataclass(frozen=True)
+class System:
+    """An open product: everything an edge needs. Close it when done."""
+
+    url: str
+    redis_url: str
+    public_url: str
+    season: Season
+    clock: Clock
+    log: EventLog
+    desk: Desk
+    vault: Vault
+    renderer: Renderer
+    pool: ConnectionPool[psycopg.Connection[tuple[object, ...]]]
+    var_dir: Path
+
+    def close(self) -> None:
+        """Finish what was asked and give everything back."""
+        self.desk.close()
+        self.log.close()
+        self.pool.close()
+
+
+def open_system(settings: Settings, *, clock: Clock = branch_time, season: Season | None = None) -> System:
+    """Join the parts for the database the settings name. `season` replaces the configured one (rehearsals)."""
+    if settings.database_url is None:
+        raise UserError("没有数据库地址:请先用 make run 启动系统,或设置 DATABASE_URL。")
+    url = settings.database_url
+    season = season or current_season(settings)
+    pool: ConnectionPool[psycopg.Connection[tuple[object, ...]]] = ConnectionPool(
+        url, min_size=1, max_size=16, open=True, kwargs={"autocommit": True}
+    )
+    log = EventLog(url)
+    return System(
+        url=url,
+        redis_url=settings.redis_url or "",
+        public_url=settings.public_url,
+        season=season,
+        clock=clock,
+        log=log,
+        desk=Desk(log, season.branch.id, clock, Snapshots(url)),
+        vault=Vault(pool, read_master_key(settings)),
+        renderer=Renderer(project_root() / "templates" / "sms", season.branch.sms_signature),
+        pool=pool,
+        var_dir=settings.var_dir,
+    )
+
+
+def migrate_installation(url: str) -> None:
+    """The table of what this installation decided once (the anchor of its demonstration season)."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS installation (key text PRIMARY KEY, value text NOT NULL)"
+        )
+
+
+def demo_anchor(url: str) -> date | None:
+    """The day around which this installation's demonstration season was laid, if it has one."""
+    with psycopg.connect(url, row_factory=tuple_row) as connection:
+        row = connection.execute("SELECT value FROM installation WHERE key = 'demo_anchor'").fetchone()
+    return date.fromisoformat(str(row[0])) if row else None
+
+
+def set_demo_anchor(url: str, anchor: date) -> None:
+    """Remember the day around which the demonstration season lies."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO installation VALUES ('demo_anchor', %s) ON CONFLICT DO NOTHING",
+            (anchor.isoformat(),),
+        )
+
+
+def current_season(settings: Settings) -> Season:
+    """The season of the configuration; shifted to its anchor for a demonstration."""
+    season = load_season(settings.season_dir)
+    anchor = demo_anchor(settings.database_url) if settings.database_url else None
+    return shift(season, anchor) if anchor else season
