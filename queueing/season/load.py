@@ -1,0 +1,43 @@
+"""Load a season from its directory of files; whatever is wrong is reported all at once."""
+
+from pathlib import Path
+
+from queueing.season.consistency import problems_of
+from queueing.season.errors import Problem, SeasonError
+from queueing.season.model import Faq, HolidaySettings, Season, SeasonSettings, WaveSettings
+from queueing.season.reading import T, convert, read_table
+
+
+def load_season(directory: Path) -> Season:
+    """The season described by season.toml, waves.toml, holidays.toml and faq.toml.
+
+    Raises SeasonError naming the file, the key and the reason of every problem.
+    """
+    problems: list[Problem] = []
+    settings = _load(directory / "season.toml", SeasonSettings, problems)
+    waves = _load(directory / "waves.toml", WaveSettings, problems)
+    holidays = _load(directory / "holidays.toml", HolidaySettings, problems)
+    faq = _load(directory / "faq.toml", dict[str, Faq], problems)
+    if settings is None or waves is None or holidays is None or faq is None:
+        raise SeasonError(problems)
+    season = Season(
+        **{field: getattr(settings, field) for field in SeasonSettings.__struct_fields__},
+        cohorts=waves.cohorts,
+        waves=waves.waves,
+        faq=faq,
+        holidays=holidays.years,
+    )
+    if found := problems_of(season):
+        raise SeasonError(found)
+    return season
+
+
+def _load(path: Path, into: type[T], problems: list[Problem]) -> T | None:
+    table = read_table(path, problems)
+    return None if table is None else convert(path.name, table, into, problems)
+
+
+def default_directory() -> Path:
+    """`config` where the command is run, else the one beside the package in a checkout."""
+    here = Path("config")
+    return here if (here / "season.toml").exists() else Path(__file__).parents[2] / "config"
