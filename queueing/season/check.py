@@ -77,6 +77,8 @@ def _answers(season: Season) -> Iterator[Finding]:
     for key in season.faq:
         for fault in sms_faults(answer(season, key).sms, season.branch.sms_signature):
             yield Finding("error", "faq.toml", f"{key}.sms", fault)
+    for fault in sms_faults(season.branch.sms_signature, ""):
+        yield Finding("error", "season.toml", "branch.sms_signature", fault)
     words = Counter(word for entry in season.faq.values() for word in set(entry.keywords))
     for word, count in words.items():
         if count > 1:

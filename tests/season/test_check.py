@@ -59,6 +59,11 @@ def test_a_longer_signature_leaves_less_room(season: Season) -> None:
     assert ("error", "faq.toml", "单位.sms") in found(replace(season, branch=branch))
 
 
+def test_a_signature_carriers_would_refuse_is_an_error(season: Season) -> None:
+    branch = replace(season.branch, sms_signature="工行昆崙所")
+    assert ("error", "season.toml", "branch.sms_signature") in found(replace(season, branch=branch))
+
+
 def test_a_keyword_of_two_answers_is_a_warning(season: Season) -> None:
     both = replace(season.faq["密码"], keywords=("旧卡",))
     assert ("warning", "faq.toml", "keywords") in found(replace(season, faq=season.faq | {"密码": both}))
