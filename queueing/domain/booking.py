@@ -89,12 +89,14 @@ def opens_for(state: State, card: Card) -> date | None:
     return facts.first_day if card.employer else facts.sweep_day
 
 
-def bookable(state: State, card_id: str, now: datetime) -> Card:
-    """The card, if its holder may book now."""
+def bookable(state: State, card_id: str, now: datetime, slot_id: str = "") -> Card:
+    """The card, if its holder may book now. A place kept by an offer may be taken before the wave opens
+    (somebody who came too early is offered places after it); others may not."""
     card = collectable(state, card_id)
     check_season(state, now)
     opens = opens_for(state, card)
-    offered = card.offer is not None and card.offer.until > now
+    offer = card.offer if card.offer and card.offer.until > now else None
+    offered = offer is not None and (not slot_id or slot_id in offer.slots)
     if opens is None:
         raise r.SeasonNotOpen
     if now.date() < opens and not offered:
@@ -132,7 +134,7 @@ def _told(state: State, slot: Slot, slot_id: str, card: Card, now: datetime) -> 
 @decides(BookSlot)
 def book(command: BookSlot, state: State, context: Context) -> list[e.Event]:
     """A place, if the slot has one for this person. Asking twice for the same slot is one booking."""
-    card = bookable(state, command.card, context.now)
+    card = bookable(state, command.card, context.now, command.slot)
     if card.booking:
         if card.booking.slot == command.slot:
             return []
@@ -148,7 +150,7 @@ def book(command: BookSlot, state: State, context: Context) -> list[e.Event]:
 @decides(MoveBooking)
 def move(command: MoveBooking, state: State, context: Context) -> list[e.Event]:
     """One atomic step. Moving to the slot one has changes nothing."""
-    card = bookable(state, command.card, context.now)
+    card = bookable(state, command.card, context.now, command.slot)
     booking = card.booking
     if booking is None:
         raise r.NoBooking(command.card)
