@@ -7,13 +7,9 @@ Both servers listen on a Unix socket and nowhere else, and keep their data in th
 
 import importlib.util
 import signal
-import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic, sleep
-from typing import Any
 from urllib.parse import quote
 
 import psutil
@@ -22,76 +18,7 @@ import redis as redis_client
 from queueing.errors import UserError
 from queueing.runtime import pgcluster
 from queueing.runtime.paths import make_private_dir, socket_dir
-
-_START_SECONDS = 60.0  # recovery after a crash replays the write-ahead log first
-
-
-@dataclass
-class Server:
-    """One embedded server process: start, stop, and start again after it died."""
-
-    name: str
-    url: str
-    command: list[str]
-    log: Path
-    answers: Callable[[], bool]
-    stop_signal: signal.Signals
-    kill_signal: signal.Signals
-    credentials: dict[str, Any] = field(default_factory=dict)
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        make_private_dir(self.log.parent)
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                self.command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd="/",
-                start_new_session=True,  # Ctrl-C is for the parent, which stops the servers last
-                **self.credentials,
-            )
-        deadline = monotonic() + _START_SECONDS
-        while not self.answers():
-            if not self.alive() or monotonic() > deadline:
-                self.stop()
-                raise UserError(f"内置的 {self.name} 没有启动：原因见 {self.log}。")
-            sleep(0.02)
-
-    def alive(self) -> bool:
-        return self.process is not None and self.process.poll() is None
-
-    def stop(self, seconds: float = 5.0) -> None:
-        if self.process is None:
-            return
-        end_process(self.process.pid, self.stop_signal, self.kill_signal, seconds)
-        self.process.wait()
-        self.process = None
-
-
-def end_process(pid: int, stop_signal: int, kill_signal: int, seconds: float) -> None:
-    """Ask a process to end; when the time is over, end it. Returns when it is gone."""
-    try:
-        process = psutil.Process(pid)
-        process.send_signal(stop_signal)
-        try:
-            process.wait(seconds)
-        except psutil.TimeoutExpired:
-            process.send_signal(kill_signal)
-            process.wait()
-    except psutil.NoSuchProcess:
-        return
-
-
-@contextmanager
-def running(server: Server) -> Iterator[Server]:
-    """Run a server for the length of a block."""
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
+from queueing.runtime.server import Server, running
 
 
 @contextmanager

@@ -1,0 +1,51 @@
+"""Finding a free port, and asking whether the web answers on it."""
+
+import errno
+import http.client
+import socket
+from dataclasses import replace
+
+from queueing.errors import UserError
+from queueing.settings import Settings, local_url
+
+_PORTS_TO_TRY = 50
+
+
+def with_free_port(settings: Settings) -> Settings:
+    """The same settings with the port they will really use."""
+    if settings.port_given:
+        if not _free(settings.host, settings.port):
+            raise UserError(f"端口 {settings.port} 已被占用：请停止占用它的程序，或用 PORT 换一个端口。")
+        return settings
+    last = min(settings.port + _PORTS_TO_TRY, 65536)
+    port = next((port for port in range(settings.port, last) if _free(settings.host, port)), None)
+    if port is None:
+        raise UserError(f"端口 {settings.port} 到 {last - 1} 都被占用：请用 PORT 指定一个空闲端口。")
+    shown = settings.public_url
+    if shown == local_url(settings.host, settings.port):
+        shown = local_url(settings.host, port)
+    return replace(settings, port=port, port_given=True, public_url=shown)
+
+
+def answers(settings: Settings) -> bool:
+    """Whether the web says it is well. Asked directly: a proxy in the environment has no part in it."""
+    host = local_url(settings.host, settings.port).removeprefix("http://")
+    connection = http.client.HTTPConnection(host, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return False
+        raise UserError(f"不能在 {host} 的端口 {port} 上监听：请检查 HOST 和 PORT。") from error
+    return True

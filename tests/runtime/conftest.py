@@ -1,0 +1,107 @@
+"""A var directory for a system, and the system as a process of its own."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from queueing.runtime import embedded, leftovers, pgcluster
+from queueing.settings import project_root
+
+
+@dataclass
+class System:
+    """A `queueing run` with the small programs of tests/runtime/system.py."""
+
+    process: subprocess.Popen[str]
+    var_dir: Path
+
+    def line(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().strip()
+
+    def ended(self, sent: signal.Signals | None = None) -> int:
+        if sent is not None:
+            self.process.send_signal(sent)
+        return self.process.wait(timeout=15)
+
+    def processes(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+
+Start = Callable[..., System]
+
+
+def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    return [each for each in processes if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+
+
+@pytest.fixture
+def var_dir() -> Iterator[Path]:
+    """A directory on which nothing may run in the end."""
+    yield from _var_dir()
+
+
+@pytest.fixture
+def start(var_dir: Path) -> Iterator[Start]:
+    """Start a system on the var directory, with more of the environment if need be."""
+    yield from _start(var_dir)
+
+
+@pytest.fixture(scope="session")
+def steady() -> Iterator[System]:
+    """A running system for tests that leave it as it is."""
+    for var_dir in _var_dir():
+        for start in _start(var_dir):
+            system = start()
+            assert system.line().startswith("已就绪")
+            yield system
+
+
+def _var_dir() -> Iterator[Path]:
+    """Not below pytest's own directory: accounts other than ours may not enter it."""
+    home = Path(tempfile.mkdtemp(prefix="queueing-run-"))
+    path = home / "var"
+    yield path
+    strays = leftovers.supervised(path)
+    servers = [pgcluster.leftover(path / "postgres"), embedded.redis_leftover(path)]
+    leftovers.clear(path)
+    shutil.rmtree(home)
+    assert (strays, servers) == ([], [None, None])
+
+
+def _start(var_dir: Path) -> Iterator[Start]:
+    systems: list[System] = []
+
+    def start(**environment: str) -> System:
+        systems.append(launch({"VAR_DIR": str(var_dir), **environment}))
+        return systems[-1]
+
+    yield start
+    for system in systems:
+        if system.process.poll() is None:
+            system.ended(signal.SIGTERM)
+        assert system.process.stdout is not None
+        system.process.stdout.close()
+
+
+def launch(environment: dict[str, str]) -> System:
+    given = {"DATABASE_URL", "REDIS_URL", "PORT"}
+    inherited = {name: value for name, value in os.environ.items() if name not in given}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.runtime.system"],
+        cwd=project_root(),
+        env=inherited | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return System(process, Path(environment["VAR_DIR"]))

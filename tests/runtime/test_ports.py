@@ -1,0 +1,48 @@
+"""The port: the next free one, unless somebody asked for a certain one."""
+
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from queueing.errors import UserError
+from queueing.runtime.ports import answers, with_free_port
+from queueing.settings import Settings
+
+
+@pytest.fixture
+def busy() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def _settings(port: int, *, given: bool, **environment: str) -> Settings:
+    return replace(Settings.from_env({"PORT": str(port), **environment}), port_given=given)
+
+
+def test_a_busy_port_is_passed_over_and_the_address_follows(busy: int) -> None:
+    found = with_free_port(_settings(busy, given=False))
+    assert found.port > busy
+    assert found.public_url == f"http://127.0.0.1:{found.port}"
+
+
+def test_a_public_address_does_not_follow_the_port(busy: int) -> None:
+    settings = _settings(busy, given=False, PUBLIC_URL="https://queue.example.org")
+    assert with_free_port(settings).public_url == "https://queue.example.org"
+
+
+def test_a_port_that_was_asked_for_is_not_passed_over(busy: int) -> None:
+    with pytest.raises(UserError, match=f"端口 {busy} 已被占用"):
+        with_free_port(_settings(busy, given=True))
+
+
+def test_an_address_that_is_not_ours_is_refused() -> None:
+    with pytest.raises(UserError, match="HOST"):
+        with_free_port(_settings(8000, given=True, HOST="203.0.113.1"))
+
+
+def test_nobody_answers_where_nobody_listens() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    assert not answers(_settings(port, given=True))
