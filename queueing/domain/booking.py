@@ -104,6 +104,11 @@ def bookable(state: State, card_id: str, now: datetime, slot_id: str = "") -> Ca
     return card
 
 
+def in_hall_for_booking(card: Card) -> bool:
+    """The holder is in the hall for the live booking, and not with a ticket while it is for another day."""
+    return card.visit is not None and card.booking is not None and card.visit.booking == card.booking.number
+
+
 def check_season(state: State, now: datetime) -> None:
     """A season must be open and not over."""
     if not state.facts.season or state.facts.closed:
@@ -149,7 +154,8 @@ def book(command: BookSlot, state: State, context: Context) -> list[e.Event]:
 
 @decides(MoveBooking)
 def move(command: MoveBooking, state: State, context: Context) -> list[e.Event]:
-    """One atomic step. Moving to the slot one has changes nothing."""
+    """One atomic step. Moving to the slot one has changes nothing. Whoever is in the hall for the old place
+    is not any more: the day's end must not take the new one."""
     card = bookable(state, command.card, context.now, command.slot)
     booking = card.booking
     if booking is None:
@@ -159,7 +165,11 @@ def move(command: MoveBooking, state: State, context: Context) -> list[e.Event]:
     slot = bookable_slot(state, command.slot, context.now)
     if free_places(slot, context.now, context.via, card.cohort, command.card) < 1:
         raise r.SlotFull(command.slot)
+    left: list[e.Event] = []
+    if card.visit and in_hall_for_booking(card):
+        left.append(context.fact(e.HolderLeft, card=command.card, slot=card.visit.slot))
     return [
+        *left,
         context.fact(
             e.BookingMoved,
             card=command.card,
@@ -168,7 +178,7 @@ def move(command: MoveBooking, state: State, context: Context) -> list[e.Event]:
             old_slot=booking.slot,
             new_slot=command.slot,
             told=_told(state, slot, command.slot, card, context.now),
-        )
+        ),
     ]
 
 

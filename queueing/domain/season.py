@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from queueing.domain import events as e
 from queueing.domain import refusals as r
+from queueing.domain.booking import in_hall_for_booking
 from queueing.domain.kernel import Command, Context, decides, evolves
 from queueing.domain.places import free_places, told_times
 from queueing.domain.state import Seat, Slot, State, Wave
@@ -107,7 +108,7 @@ def displaced(
         if slot.end <= now:
             continue
         room = 0 if slot_id in closed else limits[slot_id][0]
-        losing = [seat for seat in slot.seats if state.cards[seat.card].visit is None]
+        losing = [seat for seat in slot.seats if not in_hall_for_booking(state.cards[seat.card])]
         staying = len(slot.seats) - len(losing)
         keep = max(0, room - staying)
         moves += [_nearest(state, seat, slot_id, closed, limits, taken, now) for seat in losing[keep:]]
