@@ -15,6 +15,7 @@ from psycopg_pool import ConnectionPool
 from queueing.errors import UserError
 from queueing.log import Desk, EventLog
 from queueing.log.snapshots import Snapshots
+from queueing.people.notes import Notes
 from queueing.people.vault import Vault
 from queueing.season.load import load_season
 from queueing.season.model import Season
@@ -43,6 +44,8 @@ class System:
     log: EventLog
     desk: Desk
     vault: Vault
+    notes: Notes
+    gateway_name: str
     renderer: Renderer
     pool: ConnectionPool[psycopg.Connection[tuple[object, ...]]]
     var_dir: Path
@@ -55,15 +58,17 @@ class System:
 
 
 def open_system(settings: Settings, *, clock: Clock = branch_time, season: Season | None = None) -> System:
-    """Join the parts for the database the settings name. `season` replaces the configured one (rehearsals)."""
+    """Join the parts for the database the settings name. `season` replaces the configured one
+    (rehearsals)."""
     if settings.database_url is None:
-        raise UserError("没有数据库地址:请先用 make run 启动系统,或设置 DATABASE_URL。")
+        raise UserError("没有数据库地址：请先用 make run 启动系统，或设置 DATABASE_URL。")
     url = settings.database_url
     season = season or current_season(settings)
     pool: ConnectionPool[psycopg.Connection[tuple[object, ...]]] = ConnectionPool(
         url, min_size=1, max_size=16, open=True, kwargs={"autocommit": True}
     )
     log = EventLog(url)
+    key = read_master_key(settings)
     return System(
         url=url,
         redis_url=settings.redis_url or "",
@@ -72,7 +77,9 @@ def open_system(settings: Settings, *, clock: Clock = branch_time, season: Seaso
         clock=clock,
         log=log,
         desk=Desk(log, season.branch.id, clock, Snapshots(url)),
-        vault=Vault(pool, read_master_key(settings)),
+        vault=Vault(pool, key),
+        notes=Notes(key),
+        gateway_name=settings.sms,
         renderer=Renderer(project_root() / "templates" / "sms", season.branch.sms_signature),
         pool=pool,
         var_dir=settings.var_dir,

@@ -1,0 +1,151 @@
+"""The outbox: what has to be sent, when, and what became of it.
+
+The projection writes a row for each intent in the transaction of its position, and voids rows that must not
+leave any more. Sending (queueing.sms.outbox) claims due rows and records outcomes in the same table; a
+rebuild carries those outcomes, and the replies that no event asked for, over to the new table, so that
+nothing is sent twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg import Cursor, sql
+from psycopg.types.json import Jsonb
+
+from queueing.log import Recorded
+from queueing.projections.base import Projection
+from queueing.projections.message_rules import Intent, Rules, Void, voids
+from queueing.season.model import Season
+
+STATES = ("due", "claimed", "accepted", "delivered", "refused", "dropped", "unknown", "void")
+"""due → claimed → accepted (→ delivered) | refused | dropped | unknown; due → void when its reason is
+gone."""
+
+COLUMNS = {
+    "ref": "uuid",
+    "position": "bigint",
+    "template": "text",
+    "kind": "text",
+    "params": "jsonb",
+    "card": "text",
+    "employer": "text",
+    "booking": "bigint",
+    "version": "int",
+    "created": "timestamp",
+    "due_at": "timestamp",
+    "expires_at": "timestamp",
+}
+OUTCOME = (
+    "state",
+    "attempts",
+    "claimed_at",
+    "claimed_by",
+    "outcome_at",
+    "gateway_id",
+    "reason",
+    "units",
+    "text_hash",
+    "due_at",
+)
+
+
+class Messages(Projection):
+    """Intents of events, as rows of the outbox."""
+
+    name = "messages"
+    tables = ("messages",)
+
+    def __init__(self, season: Season) -> None:
+        self._rules = Rules(season)
+
+    def create(self, cursor: Cursor[Any], suffix: str = "") -> None:
+        """The table and its indexes."""
+        table = sql.Identifier("messages" + suffix)
+        cursor.execute(
+            sql.SQL(
+                "CREATE TABLE IF NOT EXISTS {} (ref uuid PRIMARY KEY, position bigint NOT NULL,"
+                " template text NOT NULL, kind text NOT NULL, params jsonb NOT NULL,"
+                " card text NOT NULL DEFAULT '', employer text NOT NULL DEFAULT '',"
+                " booking bigint NOT NULL DEFAULT 0, version int NOT NULL DEFAULT 0,"
+                " created timestamp NOT NULL, due_at timestamp NOT NULL, expires_at timestamp NOT NULL,"
+                " state text NOT NULL DEFAULT 'due', attempts int NOT NULL DEFAULT 0,"
+                " claimed_at timestamp, claimed_by text NOT NULL DEFAULT '', outcome_at timestamp,"
+                " gateway_id text NOT NULL DEFAULT '', reason text NOT NULL DEFAULT '',"
+                " units int NOT NULL DEFAULT 0, text_hash text NOT NULL DEFAULT '')"
+            ).format(table)
+        )
+        for name, columns, where in (
+            ("due", "due_at", "WHERE state = 'due'"),
+            ("claimed", "claimed_at", "WHERE state = 'claimed'"),
+            ("card", "card, created", ""),
+            ("gateway", "gateway_id", "WHERE gateway_id <> ''"),
+        ):
+            index = sql.Identifier(f"messages_{name}{suffix}")
+            cursor.execute(
+                sql.SQL("CREATE INDEX IF NOT EXISTS {} ON {} ({}) {}").format(
+                    index, table, sql.SQL(columns), sql.SQL(where)
+                )
+            )
+
+    def apply(self, cursor: Cursor[Any], events: Sequence[Recorded], suffix: str = "") -> None:
+        """Write the intents of a batch, then void what its facts made pointless (only rows written before
+        each fact)."""
+        intents: list[Intent] = []
+        gone: list[Void] = []
+        for position, event in events:
+            intents.extend(self._rules.intents(position, event))
+            gone.extend(voids(position, event))
+        table = sql.Identifier("messages" + suffix)
+        if intents:
+            insert(cursor, intents, table)
+        if gone:
+            _void(cursor, gone, table)
+
+    def carry_over(self, cursor: Cursor[Any], suffix: str) -> None:
+        """Keep outcomes and replies: a rebuilt outbox sends nothing again."""
+        new, live = sql.Identifier("messages" + suffix), sql.Identifier("messages")
+        outcome = sql.SQL(", ").join(
+            sql.SQL("{0} = live.{0}").format(sql.Identifier(column)) for column in OUTCOME
+        )
+        cursor.execute(
+            sql.SQL(
+                "UPDATE {} AS new SET {} FROM {} AS live WHERE live.ref = new.ref AND live.state <> 'due'"
+            ).format(new, outcome, live)
+        )
+        cursor.execute(
+            sql.SQL("INSERT INTO {} SELECT * FROM {} WHERE position = 0 ON CONFLICT DO NOTHING").format(
+                new, live
+            )
+        )
+
+
+def insert(cursor: Cursor[Any], intents: Sequence[Intent], table: sql.Identifier | None = None) -> None:
+    """Write intents into the outbox; those that are there already are passed over."""
+    columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
+    arrays = sql.SQL(", ").join(sql.SQL("%s::" + kind + "[]") for kind in COLUMNS.values())
+    rows = [tuple(_value(intent, column) for column in COLUMNS) for intent in intents]
+    cursor.execute(
+        sql.SQL("INSERT INTO {} ({}) SELECT * FROM unnest({}) ON CONFLICT (ref) DO NOTHING").format(
+            table or sql.Identifier("messages"), columns, arrays
+        ),
+        [list(column) for column in zip(*rows, strict=True)],
+    )
+
+
+def _value(intent: Intent, column: str) -> Any:
+    value = getattr(intent, column)
+    return Jsonb(value) if column == "params" else value
+
+
+def _void(cursor: Cursor[Any], gone: Sequence[Void], table: sql.Identifier) -> None:
+    cursor.execute(
+        sql.SQL(
+            "UPDATE {} AS m SET state = 'void', reason = 'superseded'"
+            " FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS gone(card, position, booking)"
+            " WHERE m.card = gone.card AND m.state = 'due' AND m.position > 0 AND m.position < gone.position"
+            " AND (gone.booking = 0 OR m.booking = gone.booking)"
+        ).format(table),
+        [[v.card for v in gone], [v.position for v in gone], [v.booking for v in gone]],
+    )

@@ -1,0 +1,1 @@
+"""Ways for messages to leave: one port, several gateways."""

@@ -1,0 +1,231 @@
+"""The inbound path: a message from a phone becomes commands, replies and an open question. The same message
+delivered twice is handled once.
+
+Many messages are handled in lockstep: each conversation yields a command, all commands are asked of the
+desk together and in order, and each conversation goes on with its answer. So a burst shares the desk's
+commits, and a given order of messages always gives the same decisions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+import psycopg
+
+from queueing.domain import Refusal
+from queueing.domain.state import Card
+from queueing.log import Outcome
+from queueing.people.phone import normalise_phone
+from queueing.people.text import BadFieldError
+from queueing.projections.messages import insert
+from queueing.sms.conversation import Asking, Reply, Situation, Thread, Turn, converse
+from queueing.sms.filling import fill
+from queueing.sms.gateways.local import keep_inbound
+from queueing.sms.grammar import Intent, Reading, read
+from queueing.sms.outbox import reply_intent
+from queueing.system import System
+
+
+class Inbound(NamedTuple):
+    """A message that came in. `sid` is the gateway's id of it."""
+
+    phone: str
+    text: str
+    sid: str
+
+
+_thread_encoder = msgspec.json.Encoder()
+_thread_decoder = msgspec.json.Decoder(Thread)
+
+
+def migrate(url: str) -> None:
+    """Create the tables of messages received and of open questions."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS inbound (sid text PRIMARY KEY, thread text NOT NULL, card text NOT"
+            " NULL,"
+            " at timestamp NOT NULL, intent text NOT NULL, sealed_key bytea NOT NULL, sealed_text bytea"
+            " NOT NULL)"
+        )
+        connection.execute("CREATE INDEX IF NOT EXISTS inbound_thread ON inbound (thread, at)")
+        connection.execute("CREATE INDEX IF NOT EXISTS inbound_at ON inbound (at)")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS threads (thread text PRIMARY KEY, state jsonb NOT NULL, at"
+            " timestamp NOT NULL)"
+        )
+
+
+def receive(system: System, phone: str, text: str, sid: str, now: datetime) -> str | None:
+    """Handle one message. Answers leave through the outbox; for an unknown number the answer's text is
+    returned."""
+    return receive_many(system, [Inbound(phone, text, sid)], now)[0]
+
+
+def receive_many(system: System, messages: Sequence[Inbound], now: datetime) -> list[str | None]:
+    """Handle messages in order; those of one phone one after another. One transaction stores what was
+    heard, what is asked and what is answered; if it fails, the gateway delivers again, and asking the desk
+    again changes nothing."""
+    answers: list[str | None] = [None] * len(messages)
+    waiting = list(enumerate(messages))
+    while waiting:
+        seen: set[str] = set()
+        now_turn, later = [], []
+        for number, message in waiting:
+            (later if message.phone in seen else now_turn).append((number, message))
+            seen.add(message.phone)
+        for number, answer in _receive_once(system, now_turn, now):
+            answers[number] = answer
+        waiting = later
+    return answers
+
+
+@dataclass(slots=True)
+class _Open:
+    """A conversation going on."""
+
+    message: Inbound
+    thread: str
+    cards: tuple[str, ...]
+    reading: Reading
+    asking: Asking | None = None
+    turn: Turn | None = None
+
+
+def _receive_once(
+    system: System, messages: Sequence[tuple[int, Inbound]], now: datetime
+) -> list[tuple[int, str | None]]:
+    answers: list[tuple[int, str | None]] = []
+    known: list[_Open] = []
+    for number, message in messages:
+        found = _identify(system, message, now)
+        if found is None:
+            answers.append((number, system.renderer.render("not_known", fill(system, "not_known", {}, ""))))
+        else:
+            known.append(found)
+    with system.pool.connection() as connection, connection.transaction():
+        fresh = _keep(system, connection, known, now)
+        threads = _lock_threads(connection, [one.thread for one in fresh], now)
+        for one in fresh:
+            situation = Situation(one.cards, _look(system), now, threads[one.thread])
+            one.asking = converse(one.reading, situation)
+        _run(system, fresh, now)
+        _store(connection, fresh, now)
+    return answers
+
+
+def _identify(system: System, message: Inbound, now: datetime) -> _Open | None:
+    try:
+        phone = normalise_phone(message.phone)
+    except BadFieldError:
+        return None
+    look = _look(system)
+    cards = tuple(card for card in sorted(system.vault.find_by_phone(phone)) if look(card) is not None)
+    if not cards:
+        return None
+    reading = read(message.text, now.date())
+    return _Open(message, system.vault.phone_index(phone), cards, reading)
+
+
+class _look:  # noqa: N801  (a function with a system)
+    """Looks up a card's state at the desk."""
+
+    def __init__(self, system: System) -> None:
+        self._desk = system.desk
+
+    def __call__(self, card: str) -> Card | None:
+        with self._desk.view() as state:
+            return state.cards.get(card)
+
+
+def _keep(
+    system: System, connection: psycopg.Connection[Any], known: Sequence[_Open], now: datetime
+) -> list[_Open]:
+    """Store what was heard, sealed; those that were heard before are left out."""
+    fresh = []
+    for one in known:
+        sealed_key, sealed_text = system.notes.seal(one.message.sid, one.message.text)
+        row = connection.execute(
+            "INSERT INTO inbound VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (sid) DO NOTHING"
+            " RETURNING sid",
+            (
+                one.message.sid,
+                one.thread,
+                one.cards[0],
+                now,
+                str(one.reading.intent),
+                sealed_key,
+                sealed_text,
+            ),
+        ).fetchone()
+        if row:
+            fresh.append(one)
+            if system.gateway_name == "local":
+                keep_inbound(connection, one.cards[0], one.message.text, now)
+    return fresh
+
+
+def _lock_threads(
+    connection: psycopg.Connection[Any], threads: Sequence[str], now: datetime
+) -> dict[str, Thread]:
+    names = sorted(set(threads))
+    empty = _thread_encoder.encode(Thread()).decode()
+    connection.execute(
+        "INSERT INTO threads SELECT name, %s::jsonb, %s FROM unnest(%s::text[]) AS name ON CONFLICT DO"
+        " NOTHING",
+        (empty, now, names),
+    )
+    rows = connection.execute(
+        "SELECT thread, state::text FROM threads WHERE thread = ANY(%s) ORDER BY thread FOR UPDATE", (names,)
+    ).fetchall()
+    return {name: _thread_decoder.decode(state) for name, state in rows}
+
+
+def _run(system: System, conversations: Sequence[_Open], now: datetime) -> None:
+    """Drive the conversations in lockstep."""
+    answers: dict[int, Outcome | Refusal | None] = dict.fromkeys(range(len(conversations)))
+    active = list(range(len(conversations)))
+    while active:
+        asked = []
+        for number in active:
+            one = conversations[number]
+            assert one.asking is not None  # noqa: S101
+            try:
+                answer = answers[number]
+                command = next(one.asking) if answer is None else one.asking.send(answer)
+            except StopIteration as end:
+                one.turn = end.value
+                continue
+            asked.append((number, system.desk.submit(command, by="holder", via="sms", now=now)))
+        for number, future in asked:
+            try:
+                answers[number] = future.result()
+            except Refusal as refusal:
+                answers[number] = refusal
+        active = [number for number, _ in asked]
+
+
+def _store(connection: psycopg.Connection[Any], conversations: Sequence[_Open], now: datetime) -> None:
+    intents = []
+    for one in conversations:
+        if one.turn is None:
+            continue
+        connection.execute(
+            "UPDATE threads SET state = %s::jsonb, at = %s WHERE thread = %s",
+            (_thread_encoder.encode(one.turn.thread).decode(), now, one.thread),
+        )
+        intents.extend(_intent(one, number, reply, now) for number, reply in enumerate(one.turn.replies))
+    if intents:
+        with connection.cursor() as cursor:
+            insert(cursor, intents)
+
+
+def _intent(one: _Open, number: int, reply: Reply, now: datetime) -> Any:
+    card = reply.card or one.cards[0]
+    return reply_intent(one.message.sid, number, card, reply.template, reply.params, now)
+
+
+__all__ = ["Inbound", "Intent", "migrate", "receive", "receive_many"]
