@@ -1,0 +1,48 @@
+# Needs python3.11 (or newer), make and git. Everything else comes with `make install`.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check format bench lock clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+install: $(INSTALLED) ## make the virtual environment from requirements.lock
+
+run: $(INSTALLED) ## start the whole system; Ctrl-C stops it
+	@$(BIN)/queueing run
+
+test: $(INSTALLED) ## run the tests; ARGS="-k booking" selects
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(INSTALLED) ## style, types, and the arrows between the layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(INSTALLED) ## put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(INSTALLED) ## measure this machine
+	$(BIN)/python -m bench $(ARGS)
+
+lock: ## choose versions again, after a change of the dependencies in pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-header \
+		--universal --python-version 3.11 --quiet --output-file requirements.lock
+
+clean: ## remove what can be made again; the data in var/ stay
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The project itself goes in last and without isolation: what builds it is in the lock.
+$(INSTALLED): requirements.lock pyproject.toml
+	@echo "正在安装依赖，约需一分钟……"
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
