@@ -3,6 +3,7 @@ booked."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -103,6 +104,7 @@ def displaced(
     closed = set(closing)
     taken: dict[str, int] = {}
     moves: list[Displaced] = []
+    order = sorted(state.slots)
     for slot_id in sorted(closed | set(limits)):
         slot = state.slots[slot_id]
         if slot.end <= now:
@@ -111,23 +113,31 @@ def displaced(
         losing = [seat for seat in slot.seats if not in_hall_for_booking(state.cards[seat.card])]
         staying = len(slot.seats) - len(losing)
         keep = max(0, room - staying)
-        moves += [_nearest(state, seat, slot_id, closed, limits, taken, now) for seat in losing[keep:]]
+        nearest = _by_nearness(order, slot_id)
+        moves += [
+            _new_place(state, seat, slot_id, nearest, closed, limits, taken, now) for seat in losing[keep:]
+        ]
     return moves
 
 
-def _nearest(
+def _by_nearness(order: list[str], slot_id: str) -> list[str]:
+    """The later slots, the next one first, then the earlier ones, the last one first."""
+    place = bisect_left(order, slot_id)
+    return [*order[place + 1 :], *reversed(order[:place])]
+
+
+def _new_place(
     state: State,
     seat: Seat,
     slot_id: str,
+    nearest: list[str],
     closed: set[str],
     limits: dict[str, tuple[int, int]],
     taken: dict[str, int],
     now: datetime,
 ) -> Displaced:
     last_day = state.facts.last_day
-    later = [s for s in state.slots if s > slot_id]
-    earlier = [s for s in state.slots if s < slot_id and state.slots[s].start > now]
-    for to in [*sorted(later), *sorted(earlier, reverse=True)]:
+    for to in nearest:
         slot = state.slots[to]
         if to in closed or not slot.open or slot.start <= now or (last_day and slot.start.date() > last_day):
             continue
@@ -267,7 +277,7 @@ def close_slots(command: CloseSlots, state: State, context: Context) -> list[e.E
     """Nobody finds a shut door: closing and moving the booked is one decision."""
     if not command.reason:
         raise r.ReasonMissing
-    closing = [s for s in command.slots if known_slot(state, s).open]
+    closing = [s for s in dict.fromkeys(command.slots) if known_slot(state, s).open]
     if any(state.slots[s].end <= context.now for s in closing):
         raise r.SlotPast(next(s for s in closing if state.slots[s].end <= context.now))
     moves = displaced(state, closing, {}, context.now)
@@ -278,7 +288,7 @@ def close_slots(command: CloseSlots, state: State, context: Context) -> list[e.E
 @decides(ReopenSlots)
 def reopen_slots(command: ReopenSlots, state: State, context: Context) -> list[e.Event]:
     """Slots that have not begun may be opened again."""
-    shut = [s for s in command.slots if not known_slot(state, s).open]
+    shut = [s for s in dict.fromkeys(command.slots) if not known_slot(state, s).open]
     if any(state.slots[s].end <= context.now for s in shut):
         raise r.SlotPast(next(s for s in shut if state.slots[s].end <= context.now))
     return [context.fact(e.SlotReopened, slot=s, reason=command.reason) for s in shut]

@@ -138,8 +138,8 @@ def invite(command: InviteHolders, state: State, context: Context) -> list[e.Eve
 
 
 def sweep_due(state: State, today: date) -> bool:
-    """The first round from the sweep's day, the next ones `sweep_every_days` after the one before, and one on the last
-    call's day."""
+    """The first round from the sweep's day, the next ones `sweep_every_days` after the one before, and one
+    on the last call's day."""
     facts = state.facts
     if facts.sweep_day is None or today < facts.sweep_day:
         return False
