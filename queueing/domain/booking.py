@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import msgspec
+
 from queueing.domain import events as e
 from queueing.domain import refusals as r
 from queueing.domain.kernel import Command, Context, decides, evolves
@@ -231,7 +233,7 @@ def undo_no_show(command: UndoNoShow, state: State, context: Context) -> list[e.
     card = known_card(state, command.card)
     if not command.reason:
         raise r.ReasonMissing
-    if card.no_show is None:
+    if card.no_show is None or card.no_show.undone:
         raise r.NoNoShow(command.card)
     return [
         context.fact(
@@ -316,5 +318,7 @@ def _no_show(state: State, event: e.NoShowRecorded) -> None:
 @evolves(e.NoShowUndone)
 def _no_show_undone(state: State, event: e.NoShowUndone) -> None:
     card = state.cards[event.card]
-    listed = "" if card.phone_list == "no_shows" else card.phone_list
-    state.change_card(event.card, no_shows=max(0, card.no_shows - 1), no_show=None, phone_list=listed)
+    count = max(0, card.no_shows - 1)
+    off = card.phone_list == "no_shows" and count < state.facts.rules.phone_list_after
+    undone = msgspec.structs.replace(card.no_show, undone=True) if card.no_show else None
+    state.change_card(event.card, no_shows=count, no_show=undone, phone_list="" if off else card.phone_list)

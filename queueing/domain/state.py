@@ -68,11 +68,12 @@ class Collected(Entity, frozen=True, kw_only=True):
 
 
 class NoShow(Entity, frozen=True, kw_only=True):
-    """The last no-show, for an undo and for the late who come after all."""
+    """The last no-show, for an undo (which keeps the right to be served as one who came late)."""
 
     slot: str
     booking: int
     at: datetime
+    undone: bool = False
 
 
 class Card(Entity, frozen=True, kw_only=True):
