@@ -403,12 +403,19 @@ def _withdrawn(state: State, event: e.CallWithdrawn) -> None:
 @evolves(e.CardCollected)
 def _collected(state: State, event: e.CardCollected) -> None:
     end_offer(state, event.card)
+    _count_served(state, event)
     end_booking(state, event.card)
     card = state.cards[event.card]
     was = "bank" if card.place == "window" else card.place
     memo = Collected(at=event.at, how=event.how, by=event.by, was=was, visit=card.visit)
     _stop_visit(state, event.card)
     place_card(state, event.card, "handed", collected=memo, phone_list="", home_visit=False)
+
+
+def _count_served(state: State, event: e.CardCollected) -> None:
+    booking = state.cards[event.card].booking
+    if booking and state.slots[booking.slot].start <= event.at:
+        state.change_slot(booking.slot, served=state.slots[booking.slot].served + 1)
 
 
 @evolves(e.CollectionUndone)

@@ -44,10 +44,10 @@ def holdable(slot: Slot, rules: Rules, now: datetime, card: str) -> bool:
 
 
 def ticket_room(slot: Slot, now: datetime, card: str = "") -> int:
-    """Tickets that may still be given for a slot: the walk-ins' own room and the places nobody booked."""
-    return (
-        slot.capacity + slot.walk_in_room - len(slot.seats) - held_by_others(slot, now, card) - slot.tickets
-    )
+    """Tickets that may still be given for a slot: the walk-ins' own room and the places nobody booked. A
+    booking that was served in the slot has used its place up."""
+    used = len(slot.seats) + slot.served + slot.tickets + held_by_others(slot, now, card)
+    return slot.capacity + slot.walk_in_room - used
 
 
 def told_times(slot: Slot, rules: Rules, count: int) -> list[datetime]:

@@ -127,7 +127,8 @@ class Hold(Entity, frozen=True, kw_only=True):
 
 
 class Slot(Entity, frozen=True, kw_only=True):
-    """A slot, who is booked in it, which places offers keep, and how many tickets were given for it."""
+    """A slot, who is booked in it, which places offers keep, how many tickets were given for it, and how
+    many of the booked were served since it began."""
 
     start: datetime
     end: datetime
@@ -140,6 +141,7 @@ class Slot(Entity, frozen=True, kw_only=True):
     seats: tuple[Seat, ...] = ()
     holds: tuple[Hold, ...] = ()
     tickets: int = 0
+    served: int = 0
 
 
 class Wave(Entity, frozen=True, kw_only=True):
