@@ -13,7 +13,7 @@ from queueing.domain.counter_order import order_score
 from queueing.domain.custody import place_card
 from queueing.domain.kernel import Command, Context, decides, evolves
 from queueing.domain.offers import Wish, offer
-from queueing.domain.places import ticket_room, told_times
+from queueing.domain.places import free_places, ticket_room, told_times
 from queueing.domain.state import Card, Collected, State, Visit
 
 
@@ -239,11 +239,8 @@ def hand_over(command: HandOver, state: State, context: Context) -> list[e.Event
     visit, booking = card.visit, card.booking
     if visit and visit.window and command.window and visit.window != command.window:
         raise r.CalledElsewhere(command.card, visit.window)
-    slot = (
-        visit.slot
-        if visit
-        else (booking.slot if booking and booking.told.date() == context.now.date() else "")
-    )
+    today = booking is not None and booking.told.date() == context.now.date()
+    slot = visit.slot if visit else (booking.slot if booking and today else "")
     return [
         context.fact(
             e.CardCollected,
@@ -253,6 +250,7 @@ def hand_over(command: HandOver, state: State, context: Context) -> list[e.Event
             slot=slot,
             booking=booking.number if booking else 0,
             ticket=visit.ticket if visit else 0,
+            freed=booking.slot if booking and booking.slot != slot else "",
             arrived=visit.arrived if visit else None,
             happened=command.happened,
         )
@@ -262,7 +260,8 @@ def hand_over(command: HandOver, state: State, context: Context) -> list[e.Event
 @decides(UndoCollection)
 def undo_collection(command: UndoCollection, state: State, context: Context) -> list[e.Event]:
     """A compensating fact, with a reason, for a while after the slip; a card that is on already stays
-    handed out."""
+    handed out. A booking for another time, which the slip ended, is made again; if its place is gone, staff
+    phone the holder."""
     card = known_card(state, command.card)
     if not command.reason:
         raise r.ReasonMissing
@@ -272,16 +271,31 @@ def undo_collection(command: UndoCollection, state: State, context: Context) -> 
     if card.activated or context.now > card.collected.at + timedelta(minutes=minutes):
         raise r.UndoTooLate(command.card, minutes)
     visit = card.collected.visit
-    return [
-        context.fact(
-            e.CollectionUndone,
-            card=command.card,
-            reason=command.reason,
-            slot=visit.slot if visit else "",
-            booking=visit.booking if visit else 0,
-            ticket=visit.ticket if visit else 0,
-        )
-    ]
+    undone = context.fact(
+        e.CollectionUndone,
+        card=command.card,
+        reason=command.reason,
+        slot=visit.slot if visit else "",
+        booking=visit.booking if visit else 0,
+        ticket=visit.ticket if visit else 0,
+    )
+    return [undone, *_give_back_booking(command.card, card, card.collected, state, context)]
+
+
+def _give_back_booking(
+    card_id: str, card: Card, memo: Collected, state: State, context: Context
+) -> list[e.Event]:
+    booking = memo.booking
+    if booking is None or (memo.visit and memo.visit.booking == booking.number):
+        return []
+    slot = state.slots[booking.slot]
+    ahead = slot.open and slot.start > context.now
+    if ahead and free_places(slot, context.now, context.via, card.cohort, card_id) > 0:
+        number = state.facts.bookings + 1
+        return [
+            context.fact(e.SlotBooked, card=card_id, slot=booking.slot, booking=number, told=booking.told)
+        ]
+    return [context.fact(e.PhoneListed, card=card_id, reason="asked")]
 
 
 @decides(EndVisit)
@@ -403,26 +417,38 @@ def _withdrawn(state: State, event: e.CallWithdrawn) -> None:
 @evolves(e.CardCollected)
 def _collected(state: State, event: e.CardCollected) -> None:
     end_offer(state, event.card)
-    _count_served(state, event)
-    end_booking(state, event.card)
-    card = state.cards[event.card]
-    was = "bank" if card.place == "window" else card.place
-    memo = Collected(at=event.at, how=event.how, by=event.by, was=was, visit=card.visit)
-    _stop_visit(state, event.card)
-    place_card(state, event.card, "handed", collected=memo, phone_list="", home_visit=False)
-
-
-def _count_served(state: State, event: e.CardCollected) -> None:
     booking = state.cards[event.card].booking
     if booking and state.slots[booking.slot].start <= event.at:
         state.change_slot(booking.slot, served=state.slots[booking.slot].served + 1)
+    end_booking(state, event.card)
+    card = state.cards[event.card]
+    was = "bank" if card.place == "window" else card.place
+    memo = Collected(
+        at=event.at,
+        how=event.how,
+        by=event.by,
+        was=was,
+        visit=card.visit,
+        booking=booking,
+        phone_list=card.phone_list,
+        home_visit=card.home_visit,
+    )
+    _stop_visit(state, event.card)
+    place_card(state, event.card, "handed", collected=memo, phone_list="", home_visit=False)
 
 
 @evolves(e.CollectionUndone)
 def _undone(state: State, event: e.CollectionUndone) -> None:
     memo = state.cards[event.card].collected
     if memo:
-        place_card(state, event.card, memo.was, collected=None)
+        place_card(
+            state,
+            event.card,
+            memo.was,
+            collected=None,
+            phone_list=memo.phone_list,
+            home_visit=memo.home_visit,
+        )
         if memo.visit:
             _start_visit(state, event.card, _at(memo.visit, "", None))
 

@@ -352,7 +352,7 @@ class BookingMoved(Event, kw_only=True, frozen=True):
 
 
 class BookingCancelled(Event, kw_only=True, frozen=True):
-    """A live booking ended (`reason`: "asked", "closed", "left", "employer", "erased")."""
+    """A live booking ended (`reason`: "asked", "closed", "left", "defective", "erased")."""
 
     TOPIC = "booking-cancelled"
     ABOUT = ("card", "slot")
@@ -432,16 +432,18 @@ class CallWithdrawn(Event, kw_only=True, frozen=True):
 class CardCollected(Event, kw_only=True, frozen=True):
     """The card is in the hands of its holder (`how`="self" or "home") or a proxy ("proxy"), the IDs were
     seen. `happened` is the original time when it was entered later (an outage); `slot`, `booking`, `ticket`
-    tell which visit ended."""
+    tell which visit ended. `freed` is the slot whose live booking ended with it, if it is another one: they
+    came with a ticket, or on another day."""
 
     TOPIC = "card-collected"
-    ABOUT = ("card", "slot")
+    ABOUT = ("card", "slot", "slot:freed")
     card: str
     how: str
     window: str = ""
     slot: str = ""
     booking: int = 0
     ticket: int = 0
+    freed: str = ""
     arrived: datetime | None = None
     happened: datetime | None = None
 

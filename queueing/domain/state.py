@@ -58,13 +58,16 @@ class Visit(Entity, frozen=True, kw_only=True):
 
 
 class Collected(Entity, frozen=True, kw_only=True):
-    """A hand-over: when, how ("self", "proxy", "home", "employer"), and the visit it ended (for an undo)."""
+    """A hand-over: when, how ("self", "proxy", "home", "employer"), and what it ended (for an undo)."""
 
     at: datetime
     how: str
     by: str
     was: str
     visit: Visit | None = None
+    booking: Booking | None = None
+    phone_list: str = ""
+    home_visit: bool = False
 
 
 class NoShow(Entity, frozen=True, kw_only=True):
