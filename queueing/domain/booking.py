@@ -82,7 +82,7 @@ def opens_for(state: State, card: Card) -> date | None:
     facts = state.facts
     if not facts.first_day or not facts.sweep_day:
         return None
-    if card.channel == "employer" or card.place in ("returned", "recalled"):
+    if card.channel == "employer" or card.released:
         return facts.first_day
     for wave in state.waves.values():
         if card.cohort in wave.cohorts:

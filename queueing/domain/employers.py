@@ -221,7 +221,7 @@ def _roster_returned(state: State, event: e.EmployerRosterReturned) -> None:
         memo = Collected(at=event.at, how="employer", by=event.by, was="employer")
         place_card(state, card, "handed", collected=memo, phone_list="", home_visit=False)
     for card in event.returned:
-        place_card(state, card, "returned", channel="self")
+        place_card(state, card, "returned", channel="self", released=True)
     _no_longer_held(state, event.employer, (*event.issued, *event.returned))
     employer = state.employers[event.employer]
     gone = set(event.returned)
@@ -252,7 +252,7 @@ def _reminded(state: State, event: e.EmployerReminded) -> None:
 @evolves(e.CardsRecalled)
 def _recalled(state: State, event: e.CardsRecalled) -> None:
     for card in event.cards:
-        place_card(state, card, "recalled", channel="self")
+        place_card(state, card, "recalled", channel="self", released=True)
     _no_longer_held(state, event.employer, event.cards)
     employer = state.employers[event.employer]
     gone = set(event.cards)

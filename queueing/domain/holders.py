@@ -96,7 +96,8 @@ class EraseHolder(Command):
 
 @decides(RegisterCards)
 def register(command: RegisterCards, state: State, context: Context) -> list[e.Event]:
-    """Importing the same list twice changes nothing."""
+    """Importing the same list twice changes nothing. A list never takes away what happened since: a phone
+    given at the counter, a release to the holder, a place in the hall, an erasure."""
     facts: list[e.Event] = []
     seen: set[str] = set()
     for new in command.cards:
@@ -125,12 +126,13 @@ def _register_one(new: NewCard, known: Card | None, context: Context) -> list[e.
                 reach=new.reach,
             )
         ]
+    if known.erased:
+        return []
     facts: list[e.Event] = []
-    if known.reach != new.reach and not known.unreachable:
-        facts.append(context.fact(e.ContactChanged, card=new.card, reach=new.reach))
-    untouched = known.place == "bank" and known.invites == 0 and not known.booking and known.channel == "self"
+    if new.reach and not known.reach and not known.unreachable:
+        facts.append(context.fact(e.ContactChanged, card=new.card, reach=True))
     moved = (known.cohort, known.channel, known.employer) != (new.cohort, new.channel, new.employer)
-    if moved and untouched:
+    if moved and _untouched(known):
         facts.append(
             context.fact(
                 e.CardReassigned,
@@ -141,6 +143,12 @@ def _register_one(new: NewCard, known: Card | None, context: Context) -> list[e.
             )
         )
     return facts
+
+
+def _untouched(card: Card) -> bool:
+    """Nothing depends yet on the cohort, the channel or the employer of the card."""
+    busy = card.invites or card.booking or card.offer or card.visit or card.released
+    return card.place == "bank" and not busy
 
 
 @decides(ChangeContact)
@@ -257,6 +265,10 @@ def _join_employer(state: State, card: str, employer: str) -> None:
 
 @evolves(e.CardReassigned)
 def _reassigned(state: State, event: e.CardReassigned) -> None:
+    old = state.cards[event.card]
+    if old.channel == "employer":
+        cards = tuple(c for c in state.employers[old.employer].cards if c != event.card)
+        state.change_employer(old.employer, cards=cards)
     state.change_card(event.card, cohort=event.cohort, channel=event.channel, employer=event.employer)
     if event.channel == "employer":
         _join_employer(state, event.card, event.employer)

@@ -80,11 +80,13 @@ class NoShow(Entity, frozen=True, kw_only=True):
 
 
 class Card(Entity, frozen=True, kw_only=True):
-    """A card and what is known of its holder (nothing personal)."""
+    """A card and what is known of its holder (nothing personal). `released`: an employer's card that came
+    back or was never fetched, so that its holder collects it."""
 
     cohort: str
     channel: str
     employer: str = ""
+    released: bool = False
     band: str = ""
     priority: bool = False
     reach: bool = True

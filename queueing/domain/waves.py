@@ -242,6 +242,6 @@ def _sweep_started(state: State, event: e.SweepStarted) -> None:
 
 @evolves(e.CardReleased)
 def _released(state: State, event: e.CardReleased) -> None:
-    place_card(state, event.card, "bank", channel="self")
+    place_card(state, event.card, "bank", channel="self", released=True)
     employer = state.employers[event.employer]
     state.change_employer(event.employer, cards=tuple(c for c in employer.cards if c != event.card))
