@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from queueing.domain import events as e
 from queueing.domain import refusals as r
 from queueing.domain.booking import end_booking, end_offer, known_card
@@ -164,7 +166,7 @@ def change_contact(command: ChangeContact, state: State, context: Context) -> li
 def opt_out(command: OptOut, state: State, context: Context) -> list[e.Event]:
     """Once; and staff phone instead, while the card is here."""
     card = known_card(state, command.card)
-    if card.opted_out:
+    if card.opted_out or card.erased:
         return []
     facts: list[e.Event] = [context.fact(e.HolderOptedOut, card=command.card)]
     if not card.done and not card.booking and not card.phone_list:
@@ -195,6 +197,8 @@ def mark_unreachable(command: MarkUnreachable, state: State, context: Context) -
 def list_for_phone(command: ListForPhone, state: State, context: Context) -> list[e.Event]:
     """Once, until the call is done."""
     card = known_card(state, command.card)
+    if card.erased:
+        raise r.HolderIsErased(command.card)
     if card.phone_list:
         return []
     return [context.fact(e.PhoneListed, card=command.card, reason=command.reason)]
@@ -215,6 +219,8 @@ def request_home_visit(command: RequestHomeVisit, state: State, context: Context
     card = known_card(state, command.card)
     if card.done and card.collected:
         raise r.AlreadyCollected(command.card, card.collected.at, card.collected.how)
+    if card.erased:
+        raise r.HolderIsErased(command.card)
     return [] if card.home_visit else [context.fact(e.HomeVisitRequested, card=command.card)]
 
 
@@ -324,4 +330,7 @@ def _home_visit_requested(state: State, event: e.HomeVisitRequested) -> None:
 def _erased(state: State, event: e.HolderErased) -> None:
     end_offer(state, event.card)
     end_booking(state, event.card)
-    state.change_card(event.card, erased=True, reach=False, phone_list="", home_visit=False)
+    memo = state.cards[event.card].collected
+    if memo:
+        memo = msgspec.structs.replace(memo, booking=None, phone_list="", home_visit=False)
+    state.change_card(event.card, erased=True, reach=False, phone_list="", home_visit=False, collected=memo)
