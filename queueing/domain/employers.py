@@ -174,11 +174,21 @@ def remind(command: RemindEmployer, state: State, context: Context) -> list[e.Ev
 
 @decides(RecallCards)
 def recall(command: RecallCards, state: State, context: Context) -> list[e.Event]:
-    """All that the employer still holds; their holders may then collect here."""
+    """All that the employer still holds; their holders may then collect here, and nothing of the employer is
+    open any more."""
     employer = known_employer(state, command.employer)
     if not employer.held:
         return []
-    return [context.fact(e.CardsRecalled, employer=command.employer, cards=employer.held)]
+    return [
+        context.fact(e.CardsRecalled, employer=command.employer, cards=employer.held),
+        context.fact(
+            e.EmployerReconciled,
+            employer=command.employer,
+            handed=employer.handed,
+            issued=employer.issued,
+            returned=employer.returned + len(employer.held),
+        ),
+    ]
 
 
 @evolves(e.EmployerRegistered)
