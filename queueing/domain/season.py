@@ -317,6 +317,8 @@ def _season_opened(state: State, event: e.SeasonOpened) -> None:
         windows=event.windows,
         closed=False,
     )
+    for old in list(state.waves):
+        state.drop(state.waves, old)
     for wave in event.waves:
         state.put(state.waves, wave.wave, Wave(opens=wave.opens, cohorts=wave.cohorts))
 

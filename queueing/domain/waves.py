@@ -4,7 +4,7 @@ forgotten."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from queueing.domain import events as e
 from queueing.domain import refusals as r
@@ -122,13 +122,13 @@ def close_wave(command: CloseWave, state: State, context: Context) -> list[e.Eve
 
 @decides(InviteHolders)
 def invite(command: InviteHolders, state: State, context: Context) -> list[e.Event]:
-    """Only holders whose turn it is, who have neither card nor booking, once a wave unless `again`. Others
-    are passed over."""
+    """Only holders whose turn it is, who have neither card nor booking, once a wave unless `again` (then at
+    most once a day, and once after a no-show). Others are passed over."""
     check_season(state, context.now)
     facts: list[e.Event] = []
     for card_id in dict.fromkeys(command.cards):
         card = state.cards.get(card_id)
-        if card is None or not invitable(card) or (card.invites and not command.again):
+        if card is None or not invitable(card) or _told_already(card, command.again, context.now):
             continue
         opens = opens_for(state, card)
         if opens is None or context.now.date() < opens:
@@ -149,6 +149,13 @@ def sweep_due(state: State, today: date) -> bool:
     if facts.last_call and started < facts.last_call <= today:
         return True
     return (today - started).days >= facts.rules.sweep_every_days
+
+
+def _told_already(card: Card, again: bool, now: datetime) -> bool:
+    if not again or card.invited is None:
+        return bool(card.invites)
+    missed = card.no_show is not None and card.no_show.at >= card.invited
+    return card.invited.date() == now.date() and not missed
 
 
 @decides(StartSweep)
