@@ -48,6 +48,7 @@ OUTCOME = (
     "units",
     "text_hash",
     "due_at",
+    "followed_up",
 )
 
 
@@ -73,7 +74,8 @@ class Messages(Projection):
                 " state text NOT NULL DEFAULT 'due', attempts int NOT NULL DEFAULT 0,"
                 " claimed_at timestamp, claimed_by text NOT NULL DEFAULT '', outcome_at timestamp,"
                 " gateway_id text NOT NULL DEFAULT '', reason text NOT NULL DEFAULT '',"
-                " units int NOT NULL DEFAULT 0, text_hash text NOT NULL DEFAULT '')"
+                " units int NOT NULL DEFAULT 0, text_hash text NOT NULL DEFAULT '',"
+                " followed_up boolean NOT NULL DEFAULT false)"
             ).format(table)
         )
         for name, columns, where in (
@@ -81,6 +83,7 @@ class Messages(Projection):
             ("claimed", "claimed_at", "WHERE state = 'claimed'"),
             ("card", "card, created", ""),
             ("gateway", "gateway_id", "WHERE gateway_id <> ''"),
+            ("refused", "outcome_at", "WHERE state = 'refused' AND NOT followed_up"),
         ):
             index = sql.Identifier(f"messages_{name}{suffix}")
             cursor.execute(

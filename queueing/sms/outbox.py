@@ -198,7 +198,7 @@ def _held_back(
 ) -> Done | None:
     """Why this message does not leave now, if so."""
     if number is None:
-        return Done(ref=row.ref, state="refused", reason="no number")
+        return Done(ref=row.ref, state="dropped", reason="no number")
     if row.card:
         opted_out, erased, handed, booking, version = facts.status.get(row.card, (False, False, False, 0, 0))
         if erased:
