@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import msgspec
 from eventsourcing.dcb.api import DCBEvent
-from eventsourcing.utils import get_topic, register_topic, resolve_topic
+from eventsourcing.utils import TopicError, get_topic, register_topic, resolve_topic
 
 from queueing.domain.events import Event, all_events
+from queueing.domain.kernel import UnknownEvent
 
 _encoder = msgspec.msgpack.Encoder()
 _decoders: dict[str, msgspec.msgpack.Decoder[Event]] = {}
@@ -25,7 +26,13 @@ def encode(event: Event) -> DCBEvent:
 
 def decode(stored: DCBEvent) -> Event:
     """The event of a stored form. Fields that came later take their defaults."""
-    decoder = _decoders.get(stored.type)
-    if decoder is None:
-        decoder = _decoders[stored.type] = msgspec.msgpack.Decoder(resolve_topic(stored.type))
+    decoder = _decoders.get(stored.type) or _decoder(stored.type)
     return decoder.decode(stored.data)
+
+
+def _decoder(name: str) -> msgspec.msgpack.Decoder[Event]:
+    try:
+        decoder = _decoders[name] = msgspec.msgpack.Decoder(resolve_topic(name))
+    except TopicError:
+        raise UnknownEvent(name) from None
+    return decoder

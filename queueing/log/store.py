@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import psycopg
 from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent, DCBQuery, DCBQueryItem
 from eventsourcing.dcb.postgres_tt import PostgresDCBRecorderTT
-from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError, PersistenceError
+from eventsourcing.persistence import IntegrityError, PersistenceError
 from eventsourcing.postgres import PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import dict_row, tuple_row
+from psycopg.sql import SQL
 
 from queueing.domain.events import Event
 from queueing.log.codec import decode
@@ -19,6 +21,15 @@ from queueing.log.codec import decode
 TABLE = "queueing"
 CHANNEL = "queueing_tt_main"
 """The PostgreSQL channel that is notified after every append."""
+
+
+POOL_SECONDS = 2.0
+"""How long a command waits for a connection while PostgreSQL is away."""
+
+_NETWORK = {"connect_timeout": 2, "keepalives_idle": 10, "keepalives_interval": 5, "tcp_user_timeout": 15_000}
+"""A server that vanished without a word is noticed within seconds."""
+
+_READ = SQL("SELECT id, type, data FROM {schema}.{events_table} WHERE id > %s ORDER BY id LIMIT %s")
 
 
 class Conflict(Exception):  # noqa: N818
@@ -29,6 +40,9 @@ class LogUnavailable(Exception):  # noqa: N818
     """PostgreSQL can't be reached. What was being stored is not acknowledged; it may be asked again."""
 
 
+T = TypeVar("T")
+
+
 class Recorded(NamedTuple):
     """An event and its position in the log."""
 
@@ -37,18 +51,18 @@ class Recorded(NamedTuple):
 
 
 def datastore(url: str, *, pool_size: int = 2) -> PostgresDatastore:
-    """The library's datastore for a PostgreSQL URL (a host or a Unix socket)."""
-    parts = conninfo_to_dict(url)
-    return PostgresDatastore(
-        dbname=str(parts.get("dbname") or "postgres"),
-        host=str(parts.get("host") or ""),
-        port=parts.get("port") or 5432,
-        user=str(parts.get("user") or "postgres"),
-        password=str(parts.get("password") or ""),
-        pool_size=pool_size,
-        max_overflow=8,
-        connect_timeout=5,
+    """The library's datastore for a PostgreSQL URL.
+
+    The library takes five parts of a URL; the pool gets all of them (`sslmode`, `options` …). It also gives
+    up on a lost server soon, instead of waiting longer and longer between attempts: the next one who asks
+    tries again at once.
+    """
+    store = PostgresDatastore(
+        "", "", "", "", "", pool_size=pool_size, max_overflow=8, connect_timeout=POOL_SECONDS
     )
+    store.pool.kwargs = {**_NETWORK, **conninfo_to_dict(url), "row_factory": dict_row}
+    store.pool.reconnect_timeout = POOL_SECONDS
+    return store
 
 
 class EventLog:
@@ -57,7 +71,8 @@ class EventLog:
     def __init__(self, url: str, *, pool_size: int = 2) -> None:
         self.url = url
         self._datastore = datastore(url, pool_size=pool_size)
-        self._recorder = PostgresDCBRecorderTT(datastore=self._datastore, events_table_name=TABLE)
+        with self._translated():
+            self._recorder = PostgresDCBRecorderTT(datastore=self._datastore, events_table_name=TABLE)
 
     def migrate(self) -> None:
         """Create the tables. Run once, before other processes open the log."""
@@ -74,24 +89,34 @@ class EventLog:
         Raises Conflict (nothing stored) or LogUnavailable (nothing known: read the log to see).
         """
         query = DCBQuery(items=[DCBQueryItem(types=[], tags=["branch:" + branch])])
-        try:
-            return self._recorder.append(events, DCBAppendCondition(fail_if_events_match=query, after=after))
-        except IntegrityError as error:
-            raise Conflict from error
-        except (OperationalError, InterfaceError, PersistenceError) as error:
-            raise LogUnavailable(str(error)) from error
-        except psycopg.Error as error:
-            raise LogUnavailable(str(error)) from error
+        condition = DCBAppendCondition(fail_if_events_match=query, after=after)
+        with self._translated():
+            self._datastore.register_type_adapters()  # a log opened before its tables were made
+            try:
+                return self._recorder.append(events, condition)
+            except IntegrityError as error:
+                if error.__cause__ is None:
+                    raise Conflict from error
+                raise  # PostgreSQL's own constraints: deciding again would not help
 
     def read_stored(self, after: int = 0, limit: int = 5000) -> list[tuple[int, DCBEvent]]:
         """The next stored events after a position, in order."""
-        with self._translated():
-            response = self._recorder.read(after=after, limit=limit)
-            return [(one.position, one.event) for one in response]
+        return self._again_if_broken(lambda: self._read(after, limit))
+
+    def _read(self, after: int, limit: int) -> list[tuple[int, DCBEvent]]:
+        return [(one.position, one.event) for one in self._recorder.read(after=after, limit=limit)]
 
     def read(self, after: int = 0, limit: int = 5000) -> list[Recorded]:
-        """The next events after a position, in order."""
-        return [Recorded(position, decode(stored)) for position, stored in self.read_stored(after, limit)]
+        """The next events after a position, in order. Without their tags, as plain rows: a third of the
+        time of `read_stored`."""
+        rows = self._again_if_broken(lambda: self._read_rows(after, limit))
+        return [Recorded(position, decode(DCBEvent(kind, data))) for position, kind, data in rows]
+
+    def _read_rows(self, after: int, limit: int) -> list[tuple[int, str, bytes]]:
+        statement = self._recorder.format(_READ)
+        with self._datastore.get_connection() as connection:
+            cursor = connection.cursor(row_factory=tuple_row, binary=True)
+            return cursor.execute(statement, (after, limit), prepare=True).fetchall()
 
     def read_all(self, after: int = 0) -> Iterator[Recorded]:
         """Every event after a position, in order, read in pages."""
@@ -101,14 +126,16 @@ class EventLog:
 
     def history(self, tag: str) -> list[Recorded]:
         """The events that carry a tag ("card:c1", "employer:e001"), in order."""
-        with self._translated():
-            query = DCBQuery(items=[DCBQueryItem(types=[], tags=[tag])])
-            found = self._recorder.read(query)
-            return [Recorded(one.position, decode(one.event)) for one in found]
+        query = DCBQuery(items=[DCBQueryItem(types=[], tags=[tag])])
+        found = self._again_if_broken(lambda: list(self._recorder.read(query)))
+        return [Recorded(one.position, decode(one.event)) for one in found]
 
     def head(self) -> int:
         """The last position, 0 for an empty log."""
-        with self._translated(), self._datastore.cursor() as cursor:
+        return self._again_if_broken(self._head)
+
+    def _head(self) -> int:
+        with self._datastore.cursor() as cursor:
             cursor.execute(self._recorder.sql_select_max_id)
             row = cursor.fetchone()
             return int(row["max"] or 0) if row else 0
@@ -121,7 +148,21 @@ class EventLog:
             try:
                 yield
             finally:
-                connection.execute("SELECT pg_advisory_unlock(hashtext(%s))", ("desk:" + branch,))
+                try:
+                    connection.execute("SELECT pg_advisory_unlock(hashtext(%s))", ("desk:" + branch,))
+                except psycopg.Error:
+                    connection.close()  # which ends the lock; what was done in the turn is done
+
+    def _again_if_broken(self, read: Callable[[], T]) -> T:
+        """Read; once more if that failed, with connections known to work: a restart of PostgreSQL leaves
+        broken ones in the pool."""
+        try:
+            with self._translated():
+                return read()
+        except LogUnavailable:
+            self._datastore.pool.check()
+        with self._translated():
+            return read()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
