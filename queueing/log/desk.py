@@ -21,15 +21,17 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 
 from eventsourcing.dcb.api import DCBEvent
 
 from queueing.domain import Command, Context, Event, Refusal, State, decide, evolve
+from queueing.domain.kernel import UnknownEvent
 from queueing.log.codec import decode, encode
-from queueing.log.snapshots import Snapshots
+from queueing.log.snapshots import Snapshots, still
 from queueing.log.store import Conflict, EventLog, LogUnavailable
 
 BATCH = 1000
@@ -38,6 +40,9 @@ FRESH_SECONDS = 0.05
 is read."""
 TURN_AFTER = 2
 """After so many conflicts in a row, processes take turns."""
+
+RETRY_SECONDS = 0.5
+"""How long the desk does not ask PostgreSQL again after it was away."""
 
 _log = logging.getLogger(__name__)
 
@@ -77,24 +82,36 @@ class Desk:
         snapshots: Snapshots | None = None,
     ) -> None:
         self.branch = branch
+        self._tag = "branch:" + branch
         self._log = log
         self._clock = clock
         self._snapshots = snapshots
-        self._state, self._position = snapshots.load(branch) if snapshots else (State(), 0)
+        self._state, self._position = self._start()
         self._snapshot_position = self._position
-        self._synced = float("-inf")
+        self._synced = self._retry_at = float("-inf")
         self._state_lock = threading.RLock()
+        self._viewer: int | None = None
         self._queue: list[_Asked] = []
         self._wake = threading.Condition()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name=f"desk-{branch}", daemon=True)
         self._thread.start()
 
+    def _start(self) -> tuple[State, int]:
+        """The snapshot, if there is one of this log: not of one that was put back to an earlier time."""
+        if self._snapshots:
+            state, position = self._snapshots.load(self.branch)
+            if position <= self._log.head():
+                return state, position
+        return State(), 0
+
     # --- asking ---
 
     def submit(self, command: Command, *, by: str, via: str, now: datetime | None = None) -> Future[Outcome]:
-        """Ask for something; the future ends in an Outcome, a Refusal or LogUnavailable."""
+        """Ask for something; the future ends in an Outcome, a Refusal or LogUnavailable. It can't be
+        cancelled: what was asked is decided."""
         future: Future[Outcome] = Future()
+        future.set_running_or_notify_cancel()
 
         def done(result: Outcome | BaseException) -> None:
             if isinstance(result, BaseException):
@@ -107,10 +124,12 @@ class Desk:
 
     def handle(self, command: Command, *, by: str, via: str, now: datetime | None = None) -> Outcome:
         """Ask and wait. Raises the Refusal, or LogUnavailable."""
+        self._check_may_wait()
         return self.submit(command, by=by, via=via, now=now).result()
 
     async def ask(self, command: Command, *, by: str, via: str, now: datetime | None = None) -> Outcome:
         """Ask and wait, on an event loop. Results of a batch reach each loop in one call."""
+        self._check_may_wait()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Outcome] = loop.create_future()
         self._ask(command, by, via, now, _LoopDone(loop, future))
@@ -132,6 +151,11 @@ class Desk:
             if len(self._queue) == 1:
                 self._wake.notify()
 
+    def _check_may_wait(self) -> None:
+        """Waiting for the desk while holding its state, or on its own thread, would never end."""
+        if self._viewer == threading.get_ident() or threading.current_thread() is self._thread:
+            raise RuntimeError("don't wait for the desk inside view() or in a callback of submit()")
+
     # --- reading ---
 
     @contextmanager
@@ -139,8 +163,13 @@ class Desk:
         """The state as of the log's end a moment ago, held still while the block runs. For reading only;
         keep it short."""
         with self._state_lock:
-            self._freshen()
-            yield self._state
+            outer, self._viewer = self._viewer, threading.get_ident()
+            try:
+                if outer is None:
+                    self._freshen()
+                yield self._state
+            finally:
+                self._viewer = outer
 
     @property
     def position(self) -> int:
@@ -151,12 +180,13 @@ class Desk:
         """Store a snapshot if at least `every` positions were added since the last one; whether it was."""
         if self._snapshots is None:
             return False
-        with self._state_lock:
-            self._freshen()
-            if self._position - self._snapshot_position < max(1, every):
+        with self.view() as state:
+            position = self._position
+            if position - self._snapshot_position < max(1, every):
                 return False
-            self._snapshots.save(self.branch, self._state, self._position)
-            self._snapshot_position = self._position
+            tables = still(state)
+        self._snapshots.save(self.branch, tables, position)
+        self._snapshot_position = position
         return True
 
     def close(self) -> None:
@@ -182,6 +212,9 @@ class Desk:
             except LogUnavailable as error:
                 _log.warning("the log can't be reached: %d commands not acknowledged", len(batch))
                 _fail(batch, error)
+            except UnknownEvent as error:
+                _log.error("this program is older than its data: it does not know %s", error)
+                _fail(batch, error)
             except BaseException as error:
                 _log.exception("the desk failed; its state is folded anew")
                 self._forget()
@@ -191,21 +224,21 @@ class Desk:
     def _settle(self, batch: list[_Asked]) -> None:
         """Decide and store a batch, again after each conflict."""
         self._freshen()
-        conflicts = 0
-        while True:
-            if conflicts < TURN_AFTER:
-                settled = self._attempt(batch)
+        for attempt in count(1):
+            if attempt <= TURN_AFTER:
+                settled = self._attempt(batch, attempt)
             else:
                 with self._log.turn(self.branch):
                     self._catch_up()
-                    settled = self._attempt(batch)
+                    settled = self._attempt(batch, attempt)
             if settled:
                 return
-            conflicts += 1
             time.sleep(random.random() * 0.002)  # noqa: S311
             self._catch_up()
 
-    def _attempt(self, batch: list[_Asked]) -> bool:
+    def _attempt(self, batch: list[_Asked], attempt: int) -> bool:
+        """Decide a batch and store it; whether that is settled. A failed append of which the log, which can
+        be read, has nothing (PostgreSQL was restarted) is tried again as after a conflict."""
         stored: list[DCBEvent] = []
         for asked in batch:
             stored.extend(self._decide(asked))
@@ -218,7 +251,9 @@ class Desk:
             except LogUnavailable:
                 self._state.rollback()
                 if not self._was_stored(stored):
-                    raise
+                    if attempt > TURN_AFTER:
+                        raise
+                    return False
             else:
                 self._state.commit()
                 self._synced = time.monotonic()
@@ -249,25 +284,47 @@ class Desk:
 
     def _was_stored(self, stored: list[DCBEvent]) -> bool:
         """After a failed append: whether the batch is in the log after all. The append's condition makes
-        our events the first ones after our position, if they are there."""
-        found = self._log.read_stored(self._position, limit=len(stored))
-        ours = [event for _, event in found] == stored
+        our events the first ones of the branch after our position, if they are there."""
+        found: list[DCBEvent] = []
+        after = self._position
+        while len(found) < len(stored) and (page := self._read(after)):
+            found.extend(event for _, event in page if self._tag in event.tags)
+            after = page[-1][0]
         self._catch_up()
-        return ours
+        return found[: len(stored)] == stored
 
     def _freshen(self) -> None:
         if time.monotonic() - self._synced > FRESH_SECONDS:
             self._catch_up()
 
     def _catch_up(self) -> None:
-        """Fold in what others appended."""
-        while page := self._log.read_stored(self._position):
+        """Fold in what others appended. An event that can't be folded leaves no trace, and the position
+        before it."""
+        while page := self._read(self._position):
             for position, stored in page:
-                if "branch:" + self.branch in stored.tags:
-                    evolve(self._state, decode(stored))
+                if self._tag in stored.tags:
+                    self._fold(stored)
                 self._position = position
-            self._state.commit()
         self._synced = time.monotonic()
+
+    def _fold(self, stored: DCBEvent) -> None:
+        try:
+            evolve(self._state, decode(stored))
+        except BaseException:
+            self._state.rollback()
+            raise
+        self._state.commit()
+
+    def _read(self, after: int) -> list[tuple[int, DCBEvent]]:
+        """The next events. When PostgreSQL was away a moment ago, it is not asked again: those who wait
+        for the state would wait for one another's timeouts."""
+        if time.monotonic() < self._retry_at:
+            raise LogUnavailable("PostgreSQL was away a moment ago")
+        try:
+            return self._log.read_stored(after)
+        except LogUnavailable:
+            self._retry_at = time.monotonic() + RETRY_SECONDS
+            raise
 
     def _forget(self) -> None:
         with self._state_lock:
@@ -315,5 +372,5 @@ def _answer(batch: list[_Asked]) -> None:
         else:
             asked.done(result)
     for loop, results in loops.items():
-        if not loop.is_closed():
+        with suppress(RuntimeError):  # the loop was closed: nobody waits there any more
             loop.call_soon_threadsafe(_resolve, results)

@@ -5,14 +5,19 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import psycopg
+from psycopg.rows import tuple_row
 
 from queueing import domain
 from queueing.domain.state import State, Tables
+from queueing.log.store import LogUnavailable
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Tables)
@@ -26,6 +31,12 @@ def fingerprint() -> str:
     for module in sorted(folder.glob("*.py")):
         digest.update(module.read_bytes())
     return digest.hexdigest()
+
+
+def still(state: State) -> Tables:
+    """The state's tables as they are now, whatever becomes of the state (what they hold never changes)."""
+    tables = state.tables
+    return Tables(**{name: dict(getattr(tables, name)) for name in tables.__struct_fields__})
 
 
 class Snapshots:
@@ -43,10 +54,10 @@ class Snapshots:
                 " fingerprint text NOT NULL, data bytea NOT NULL)"
             )
 
-    def save(self, branch: str, state: State, position: int) -> None:
+    def save(self, branch: str, tables: Tables, position: int) -> None:
         """Keep the state at a position, unless a later one is kept already."""
-        data = zlib.compress(_encoder.encode(state.tables), 1)
-        with psycopg.connect(self._url, autocommit=True) as connection:
+        data = zlib.compress(_encoder.encode(tables), 1)
+        with self._connection() as connection:
             connection.execute(
                 "INSERT INTO desk_snapshots VALUES (%(branch)s, %(position)s, %(fingerprint)s, %(data)s)"
                 " ON CONFLICT (branch) DO UPDATE SET position = excluded.position,"
@@ -58,11 +69,22 @@ class Snapshots:
 
     def load(self, branch: str) -> tuple[State, int]:
         """The state and its position; an empty state and 0 when there is none to use."""
-        with psycopg.connect(self._url, autocommit=True) as connection:
+        with self._connection() as connection:
             row = connection.execute(
                 "SELECT position, data FROM desk_snapshots WHERE branch = %s AND fingerprint = %s",
                 (branch, fingerprint()),
             ).fetchone()
         if row is None:
             return State(), 0
-        return State(_decoder.decode(zlib.decompress(row[1]))), row[0]
+        try:
+            return State(_decoder.decode(zlib.decompress(row[1]))), row[0]
+        except (zlib.error, msgspec.MsgspecError):
+            return State(), 0
+
+    @contextmanager
+    def _connection(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+        try:
+            with psycopg.connect(self._url, autocommit=True, row_factory=tuple_row) as connection:
+                yield connection
+        except psycopg.Error as error:
+            raise LogUnavailable(str(error)) from error
