@@ -12,42 +12,61 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-import psutil
 import redis as redis_client
 
 from queueing.errors import UserError
 from queueing.runtime import pgcluster
 from queueing.runtime.paths import make_private_dir, socket_dir
-from queueing.runtime.server import Server, running
+from queueing.runtime.server import Ending, Server, running
+
+# PostgreSQL: "fast" writes a checkpoint before it ends; "immediate" leaves recovery to the next start.
+POSTGRES_ENDING: Ending = (signal.SIGINT, signal.SIGQUIT)
+REDIS_ENDING: Ending = (signal.SIGTERM, signal.SIGKILL)
 
 
 @contextmanager
 def postgres(var_dir: Path, options: Mapping[str, str] | None = None) -> Iterator[Server]:
     """An embedded PostgreSQL, with its database made, for the length of a block."""
-    data = make_private_dir(var_dir.resolve()) / "postgres"
+    home = make_private_dir(var_dir.resolve())
+    data = home / "postgres"
     account = pgcluster.account(data)
     pgcluster.ensure_initialised(data, account, sync=(options or {}).get("fsync") != "off")
-    sockets = pgcluster.give(make_private_dir(socket_dir(data.parent) / "postgres"), account)
-    server = Server(
-        name="PostgreSQL",
-        url=pgcluster.url(sockets),
-        command=pgcluster.command(data, sockets, options or {}),
-        log=data.parent / "log" / "postgres.log",
-        answers=lambda: pgcluster.answers(sockets),
-        stop_signal=signal.SIGINT,  # "fast": roll back what is open, write a checkpoint, end
-        kill_signal=signal.SIGQUIT,  # "immediate": end now, recover from the log at the next start
-        credentials=pgcluster.credentials(account),
-    )
-    with running(server):
-        pgcluster.ensure_database(sockets)
-        yield server
+    with socket_dir(home, "postgres") as sockets:
+        pgcluster.give(sockets, account)
+        server = Server(
+            name="PostgreSQL",
+            url=pgcluster.url(sockets),
+            command=pgcluster.command(data, sockets, options or {}),
+            log=home / "log" / "postgres.log",
+            answers=lambda: pgcluster.answers(sockets),
+            ending=POSTGRES_ENDING,
+            credentials=pgcluster.credentials(account),
+        )
+        with running(server):
+            pgcluster.ensure_database(sockets)
+            yield server
 
 
 @contextmanager
 def redis(var_dir: Path) -> Iterator[Server]:
     """An embedded Redis for the length of a block."""
-    data = make_private_dir(var_dir.resolve() / "redis")
-    socket = make_private_dir(socket_dir(data.parent) / "redis") / "s"
+    home = var_dir.resolve()
+    data = make_private_dir(home / "redis")
+    with socket_dir(home, "redis") as sockets:
+        socket = sockets / "s"
+        server = Server(
+            name="Redis",
+            url=f"unix://{quote(str(socket))}?db=0",
+            command=_redis_command(data, socket),
+            log=home / "log" / "redis.log",
+            answers=lambda: _redis_answers(socket),
+            ending=REDIS_ENDING,
+        )
+        with running(server):
+            yield server
+
+
+def _redis_command(data: Path, socket: Path) -> list[str]:
     options = {
         "port": "0",
         "unixsocket": str(socket),
@@ -58,30 +77,7 @@ def redis(var_dir: Path) -> Iterator[Server]:
         "save": "",
         "maxmemory-policy": "noeviction",
     }
-    server = Server(
-        name="Redis",
-        url=f"unix://{quote(str(socket))}?db=0",
-        command=[
-            _redis_binary(),
-            *(part for name, value in options.items() for part in (f"--{name}", value)),
-        ],
-        log=data.parent / "log" / "redis.log",
-        answers=lambda: _redis_answers(socket),
-        stop_signal=signal.SIGTERM,
-        kill_signal=signal.SIGKILL,
-    )
-    with running(server):
-        yield server
-
-
-def redis_leftover(var_dir: Path) -> int | None:
-    """The process of a Redis that still serves this var directory."""
-    try:
-        pid = int((var_dir / "redis" / "redis.pid").read_text())
-        command = " ".join(psutil.Process(pid).cmdline())
-    except (OSError, ValueError, psutil.Error):
-        return None
-    return pid if str(socket_dir(var_dir) / "redis") in command else None
+    return [_redis_binary(), *(part for name, value in options.items() for part in (f"--{name}", value))]
 
 
 def _redis_answers(socket: Path) -> bool:

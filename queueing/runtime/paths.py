@@ -3,6 +3,8 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from queueing.errors import UserError
@@ -21,8 +23,20 @@ def make_private_dir(path: Path) -> Path:
     return path
 
 
-def socket_dir(var_dir: Path) -> Path:
-    """A directory for the sockets of this installation, short enough wherever the checkout lies."""
+@contextmanager
+def socket_dir(var_dir: Path, name: str) -> Iterator[Path]:
+    """A directory for the socket of one server, short enough wherever the checkout lies, gone in the end."""
+    home = _socket_home(var_dir)
+    path = make_private_dir(home / name)
+    try:
+        yield path
+    finally:
+        for each in (path, home):
+            with suppress(OSError):  # not empty: the other server still uses it
+                each.rmdir()
+
+
+def _socket_home(var_dir: Path) -> Path:
     inside = var_dir / "run"
     if _fits(inside):
         return make_private_dir(inside)

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import psutil
 import psycopg
 
 from queueing.errors import UserError
@@ -163,16 +162,6 @@ def ensure_database(sockets: Path) -> None:
     with psycopg.connect(url(sockets, "postgres"), autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
             connection.execute(f"CREATE DATABASE {DATABASE}")
-
-
-def leftover(data: Path) -> int | None:
-    """The process of a server that still serves this data directory."""
-    try:
-        pid = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
-        command = psutil.Process(pid).cmdline()
-    except (OSError, ValueError, psutil.Error):
-        return None
-    return pid if str(data) in command else None
 
 
 def _binary(name: str) -> str:

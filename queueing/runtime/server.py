@@ -14,6 +14,9 @@ import psutil
 from queueing.errors import UserError
 from queueing.runtime.paths import make_private_dir
 
+# The signal that asks a process to end, and the one for a process that does not listen.
+Ending = tuple[signal.Signals, signal.Signals]
+
 _START_SECONDS = 60.0  # recovery after a crash replays the write-ahead log first
 
 
@@ -26,8 +29,7 @@ class Server:
     command: list[str]
     log: Path
     answers: Callable[[], bool]
-    stop_signal: signal.Signals
-    kill_signal: signal.Signals
+    ending: Ending
     credentials: dict[str, Any] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
@@ -56,18 +58,18 @@ class Server:
     def stop(self, seconds: float = 5.0) -> None:
         if self.process is None:
             return
-        end_process(self.process.pid, self.stop_signal, self.kill_signal, seconds)
+        end_process(self.process.pid, self.ending, seconds)
         self.process.wait()
         self.process = None
 
 
-def end_process(pid: int, stop_signal: int, kill_signal: int, seconds: float) -> None:
+def end_process(pid: int, ending: Ending, seconds: float) -> None:
     """Ask a process to end; when the time is over, end it. Returns when it runs no more."""
     try:
         process = psutil.Process(pid)
-        process.send_signal(stop_signal)
+        process.send_signal(ending[0])
         if not _ends(process, seconds):
-            process.send_signal(kill_signal)
+            process.send_signal(ending[1])
             _ends(process, seconds)
     except psutil.NoSuchProcess:
         return

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from queueing.runtime import embedded, leftovers, pgcluster
+from queueing.runtime import leftovers
 from queueing.settings import project_root
 
 
@@ -71,11 +71,10 @@ def _var_dir() -> Iterator[Path]:
     home = Path(tempfile.mkdtemp(prefix="queueing-run-"))
     path = home / "var"
     yield path
-    strays = leftovers.supervised(path)
-    servers = [pgcluster.leftover(path / "postgres"), embedded.redis_leftover(path)]
+    strays = (leftovers.supervised(path), leftovers.servers(path))
     leftovers.clear(path)
     shutil.rmtree(home)
-    assert (strays, servers) == ([], [None, None])
+    assert strays == ([], [])
 
 
 def _start(var_dir: Path) -> Iterator[Start]:

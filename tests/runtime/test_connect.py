@@ -8,7 +8,7 @@ import pytest
 import redis
 
 from queueing.errors import UserError
-from queueing.runtime import embedded, instance, pgcluster
+from queueing.runtime import embedded, instance, leftovers
 from queueing.runtime.connect import check_database, services
 from queueing.settings import Settings
 from tests.runtime.conftest import Start, System
@@ -33,7 +33,7 @@ def test_alone_a_command_has_the_servers_for_its_own_time_and_the_data_stay(var_
         with redis.Redis.from_url(urls.redis) as client:
             assert client.ping()
     assert instance.announcement(var_dir) is None
-    assert pgcluster.leftover(var_dir / "postgres") is None
+    assert leftovers.servers(var_dir) == []
     with services(_settings(var_dir)) as urls:
         assert _count(urls.database) == 2
 
@@ -73,7 +73,7 @@ def test_a_command_leaves_a_system_alone_that_lost_its_parent(var_dir: Path, sta
     system.process.wait()
     with services(_settings(var_dir)) as urls:
         assert _count(urls.database) == 1
-    assert pgcluster.leftover(var_dir / "postgres") is not None
+    assert len(leftovers.servers(var_dir)) == 2
     start().line()
 
 

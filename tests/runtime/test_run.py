@@ -9,7 +9,7 @@ import psutil
 import psycopg
 import pytest
 
-from queueing.runtime import instance, pgcluster
+from queueing.runtime import instance, leftovers
 from tests.runtime.conftest import Start, System, alive, launch
 
 _READY = "已就绪，请打开 http://127.0.0.1:"
@@ -78,8 +78,7 @@ def test_after_a_kill_the_next_run_clears_up_and_starts(start: Start) -> None:
 def test_what_dies_is_started_again(start: Start) -> None:
     system = start()
     address = _ready(system)
-    postmaster = pgcluster.leftover(system.var_dir / "postgres")
-    assert postmaster is not None
+    postmaster, _ = leftovers.servers(system.var_dir)[0]
     next(each for each in system.processes() if each.cmdline()[-1:] == ["web"]).kill()
     psutil.Process(postmaster).kill()
     assert system.line() == "内置的 PostgreSQL 意外停止，正在重新启动。"
