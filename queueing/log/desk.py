@@ -18,18 +18,17 @@ import logging
 import random
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
 
 from eventsourcing.dcb.api import DCBEvent
 
-from queueing.domain import Command, Context, Event, Refusal, State, decide, evolve
+from queueing.domain import Command, Context, Refusal, State, decide, evolve
 from queueing.domain.kernel import UnknownEvent
+from queueing.log.answers import Answer, Asked, DeskClosed, LoopDone, Outcome, ThreadDone, answer, fail
 from queueing.log.codec import decode, encode
 from queueing.log.snapshots import Snapshots, still
 from queueing.log.store import Conflict, EventLog, LogUnavailable
@@ -45,27 +44,6 @@ RETRY_SECONDS = 0.5
 """How long the desk does not ask PostgreSQL again after it was away."""
 
 _log = logging.getLogger(__name__)
-
-
-class DeskClosed(RuntimeError):  # noqa: N818
-    """The desk is shutting down."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a command led to: its events (none when there was nothing to do) and the log position that
-    contains them."""
-
-    events: tuple[Event, ...]
-    position: int
-
-
-@dataclass(slots=True)
-class _Asked:
-    command: Command
-    context: Context
-    done: Callable[[Outcome | BaseException], None]
-    result: Outcome | BaseException | None = None
 
 
 class Desk:
@@ -91,7 +69,7 @@ class Desk:
         self._synced = self._retry_at = float("-inf")
         self._state_lock = threading.RLock()
         self._viewer: int | None = None
-        self._queue: list[_Asked] = []
+        self._queue: list[Asked] = []
         self._wake = threading.Condition()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name=f"desk-{branch}", daemon=True)
@@ -111,15 +89,7 @@ class Desk:
         """Ask for something; the future ends in an Outcome, a Refusal or LogUnavailable. It can't be
         cancelled: what was asked is decided."""
         future: Future[Outcome] = Future()
-        future.set_running_or_notify_cancel()
-
-        def done(result: Outcome | BaseException) -> None:
-            if isinstance(result, BaseException):
-                future.set_exception(result)
-            else:
-                future.set_result(result)
-
-        self._ask(command, by, via, now, done)
+        self._ask(command, by, via, now, ThreadDone(future))
         return future
 
     def handle(self, command: Command, *, by: str, via: str, now: datetime | None = None) -> Outcome:
@@ -132,7 +102,7 @@ class Desk:
         self._check_may_wait()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Outcome] = loop.create_future()
-        self._ask(command, by, via, now, _LoopDone(loop, future))
+        self._ask(command, by, via, now, LoopDone(loop, future))
         return await future
 
     def _ask(
@@ -141,13 +111,13 @@ class Desk:
         by: str,
         via: str,
         now: datetime | None,
-        done: Callable[[Outcome | BaseException], None],
+        done: Callable[[Answer], None],
     ) -> None:
         context = Context(branch=self.branch, now=now or self._clock(), by=by, via=via)
         with self._wake:
             if self._closed:
                 raise DeskClosed
-            self._queue.append(_Asked(command, context, done))
+            self._queue.append(Asked(command, context, done))
             if len(self._queue) == 1:
                 self._wake.notify()
 
@@ -211,17 +181,17 @@ class Desk:
                     self._settle(batch)
             except LogUnavailable as error:
                 _log.warning("the log can't be reached: %d commands not acknowledged", len(batch))
-                _fail(batch, error)
+                fail(batch, error)
             except UnknownEvent as error:
                 _log.error("this program is older than its data: it does not know %s", error)
-                _fail(batch, error)
+                fail(batch, error)
             except BaseException as error:
                 _log.exception("the desk failed; its state is folded anew")
                 self._forget()
-                _fail(batch, error)
-            _answer(batch)
+                fail(batch, error)
+            answer(batch)
 
-    def _settle(self, batch: list[_Asked]) -> None:
+    def _settle(self, batch: list[Asked]) -> None:
         """Decide and store a batch, again after each conflict."""
         self._freshen()
         for attempt in count(1):
@@ -236,7 +206,7 @@ class Desk:
             time.sleep(random.random() * 0.002)  # noqa: S311
             self._catch_up()
 
-    def _attempt(self, batch: list[_Asked], attempt: int) -> bool:
+    def _attempt(self, batch: list[Asked], attempt: int) -> bool:
         """Decide a batch and store it; whether that is settled. A failed append of which the log, which can
         be read, has nothing (PostgreSQL was restarted) is tried again as after a conflict."""
         stored: list[DCBEvent] = []
@@ -263,7 +233,7 @@ class Desk:
                 asked.result = Outcome(events, self._position)
         return True
 
-    def _decide(self, asked: _Asked) -> list[DCBEvent]:
+    def _decide(self, asked: Asked) -> list[DCBEvent]:
         """Decide one command and fold its events in; a failure leaves no trace of it."""
         mark = self._state.mark()
         try:
@@ -330,47 +300,3 @@ class Desk:
         with self._state_lock:
             self._state, self._position = State(), 0
             self._synced = float("-inf")
-
-
-class _LoopDone:
-    """Completes an asyncio future; completions for the same loop are handed over together."""
-
-    __slots__ = ("future", "loop")
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, future: asyncio.Future[Outcome]) -> None:
-        self.loop = loop
-        self.future = future
-
-    def __call__(self, result: Outcome | BaseException) -> None:
-        _resolve([(self.future, result)])
-
-
-def _resolve(results: list[tuple[asyncio.Future[Outcome], Outcome | BaseException]]) -> None:
-    for future, result in results:
-        if future.done():
-            continue
-        if isinstance(result, BaseException):
-            future.set_exception(result)
-        else:
-            future.set_result(result)
-
-
-def _fail(batch: list[_Asked], error: BaseException) -> None:
-    """Nothing of a batch that was not stored is answered otherwise: refusals in it saw decisions that never
-    happened."""
-    for asked in batch:
-        asked.result = error
-
-
-def _answer(batch: list[_Asked]) -> None:
-    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Outcome], Outcome | BaseException]]]
-    loops = defaultdict(list)
-    for asked in batch:
-        result = asked.result if asked.result is not None else DeskClosed()
-        if isinstance(asked.done, _LoopDone):
-            loops[asked.done.loop].append((asked.done.future, result))
-        else:
-            asked.done(result)
-    for loop, results in loops.items():
-        with suppress(RuntimeError):  # the loop was closed: nobody waits there any more
-            loop.call_soon_threadsafe(_resolve, results)
