@@ -129,14 +129,20 @@ def _let_run_binaries(account: Account) -> None:
     """Wheels unpacked under a strict umask, or in root's home, are not readable for another user."""
     package = _package()
     _open_the_way(package)
-    probe = [_binary("postgres"), "--version"]
-    result = subprocess.run(probe, cwd="/", capture_output=True, check=False, **credentials(account))
-    if result.returncode == 0:
+    if _runs([_binary("postgres"), "--version"], account):
         return
     for top in (package, package.with_name(package.name + ".libs")):
         for path in (top, *top.rglob("*")):
             mode = stat.S_IMODE(path.stat().st_mode)
             path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
+
+
+def _runs(command: list[str], account: Account) -> bool:
+    try:
+        result = subprocess.run(command, cwd="/", capture_output=True, check=False, **credentials(account))
+    except PermissionError:
+        return False
+    return result.returncode == 0
 
 
 def command(data: Path, sockets: Path, options: Mapping[str, str]) -> list[str]:
