@@ -1,0 +1,79 @@
+"""What a message was understood to say. The conversation decides what follows from it."""
+
+from datetime import date, time
+from enum import StrEnum
+
+import msgspec
+
+
+class Intent(StrEnum):
+    BOOK = "book"  # wants a time; also any message that only names a day, an hour or "随便"
+    CHOOSE = "choose"  # answers a numbered question: see Reading.choice
+    CANCEL = "cancel"
+    MOVE = "move"  # has a time and wants another
+    MORE = "more"  # none of what was offered suits: see Reading.relative
+    STATUS = "status"
+    YES = "yes"
+    NO = "no"
+    HELP = "help"
+    FAQ = "faq"  # see Reading.faq
+    STOP = "stop"
+    START = "start"
+    AGENT = "agent"  # a person shall call back
+    COLLECTED = "collected"  # says the card has been collected
+    PROXY = "proxy"  # somebody else will come
+    HOME_VISIT = "home_visit"
+    THANKS = "thanks"  # nothing but courtesy
+    UNKNOWN = "unknown"
+
+
+class Part(StrEnum):
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+
+
+class Relative(StrEnum):
+    EARLIEST = "earliest"
+    ANY = "any"
+    EARLIER = "earlier"
+    LATER = "later"
+    OTHER = "other"
+
+
+LAST = -1
+"""The choice in "最后一个": the last of those offered, however many they were."""
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """One message, read. It never holds the words themselves, nor any number a person sent.
+
+    choice    0-9 as sent, or LAST. "2号" is a choice and a date at once: an open question decides which.
+    dates     days asked for, in the order said; a stretch ("下周", "5号到8号") is listed day by day.
+    excluded  days said not to suit.
+    clock     the time asked for, or where a span of time begins; clock_to is where that ends; "10点前" has only this.
+    past      a day asked for lies before today. It is kept as given.
+    unclear   a day was named that cannot be placed: 6月31日, or one of the lunar calendar.
+    negated   the message refuses something.
+    question  it is asked rather than told ("能取消吗"): what cannot be undone deserves a question back.
+    sensitive it holds digits like a phone or identity number: never echo or log the text.
+    """
+
+    intent: Intent
+    choice: int | None = None
+    faq: str | None = None
+    dates: tuple[date, ...] = ()
+    excluded: tuple[date, ...] = ()
+    part: Part | None = None
+    clock: time | None = None
+    clock_to: time | None = None
+    relative: Relative | None = None
+    past: bool = False
+    unclear: bool = False
+    negated: bool = False
+    question: bool = False
+    sensitive: bool = False
+
+    @property
+    def has_when(self) -> bool:
+        """Whether anything was said about the time."""
+        return bool(self.dates or self.part or self.clock or self.clock_to)
