@@ -20,8 +20,7 @@ from queueing.people.vault import Vault
 from queueing.season.load import load_season
 from queueing.season.model import Season
 from queueing.season.shift import shift
-from queueing.settings import Settings, project_root, read_master_key
-from queueing.sms.render import Renderer
+from queueing.settings import Settings, read_master_key
 
 Clock = Callable[[], datetime]
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -32,7 +31,7 @@ def branch_time() -> datetime:
     return datetime.now(ZONE).replace(tzinfo=None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class System:
     """An open product: everything an edge needs. Close it when done."""
 
@@ -46,7 +45,6 @@ class System:
     vault: Vault
     notes: Notes
     gateway_name: str
-    renderer: Renderer
     pool: ConnectionPool[psycopg.Connection[tuple[object, ...]]]
     var_dir: Path
 
@@ -69,6 +67,8 @@ def open_system(settings: Settings, *, clock: Clock = branch_time, season: Seaso
     )
     log = EventLog(url)
     key = read_master_key(settings)
+    vault = Vault(pool, key)
+    vault.migrate()
     return System(
         url=url,
         redis_url=settings.redis_url or "",
@@ -77,10 +77,9 @@ def open_system(settings: Settings, *, clock: Clock = branch_time, season: Seaso
         clock=clock,
         log=log,
         desk=Desk(log, season.branch.id, clock, Snapshots(url)),
-        vault=Vault(pool, key),
+        vault=vault,
         notes=Notes(key),
         gateway_name=settings.sms,
-        renderer=Renderer(project_root() / "templates" / "sms", season.branch.sms_signature),
         pool=pool,
         var_dir=settings.var_dir,
     )

@@ -1,4 +1,4 @@
-"""For commands that need the whole system: services, tables and the composition root, for the length of a block."""
+"""For commands that need the whole system: services, tables and parts, for the length of a block."""
 
 from __future__ import annotations
 

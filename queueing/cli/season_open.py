@@ -13,7 +13,7 @@ from queueing.people.csvread import read_employers
 from queueing.policies.opening import opening
 from queueing.season.check import check
 from queueing.season.employers import read_employers as configured_employers
-from queueing.season.load import default_directory
+from queueing.settings import Settings
 from queueing.words import sentence
 
 
@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 def open_season() -> None:
     """检查配置无误后开启发放季：建立全部时段，登记各单位。重复执行不会改变任何内容。"""
     with opened_system() as system:
-        file = default_directory() / "employers.csv"
+        file = Settings.from_env().season_dir / "employers.csv"
         with system.desk.view() as state:
             people = sum(1 for card in state.cards.values() if card.channel == "self") or None
         report = check(system.season, people, configured_employers(file))

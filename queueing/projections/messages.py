@@ -58,8 +58,9 @@ class Messages(Projection):
     name = "messages"
     tables = ("messages",)
 
-    def __init__(self, season: Season) -> None:
-        self._rules = Rules(season)
+    def __init__(self, season: Season | None = None) -> None:
+        """Without a season it can only create its tables."""
+        self._rules = Rules(season) if season else None
 
     def create(self, cursor: Cursor[Any], suffix: str = "") -> None:
         """The table and its indexes."""
@@ -95,6 +96,8 @@ class Messages(Projection):
     def apply(self, cursor: Cursor[Any], events: Sequence[Recorded], suffix: str = "") -> None:
         """Write the intents of a batch, then void what its facts made pointless (only rows written before
         each fact)."""
+        if self._rules is None:
+            raise ValueError("messages need a season")
         intents: list[Intent] = []
         gone: list[Void] = []
         for position, event in events:

@@ -3,16 +3,25 @@ the vault, filled in when it is rendered, so that no row holds them."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from queueing.people.masking import mask_name
 from queueing.season.faq import answer
+from queueing.settings import project_root
+from queueing.sms.render import Renderer
 from queueing.system import System
+
+
+@cache
+def renderer(system: System) -> Renderer:
+    """The renderer of a system's templates, made once."""
+    return Renderer(project_root() / "templates" / "sms", system.season.branch.sms_signature)
 
 
 def fill(system: System, template: str, params: dict[str, Any], card: str) -> dict[str, Any]:
     """All parameters of a template."""
-    wanted = system.renderer.parameters(template)
+    wanted = renderer(system).parameters(template)
     full = dict(params)
     if "names" in params:
         full["names"] = _names(system, params["names"])

@@ -23,7 +23,7 @@ from queueing.people.phone import normalise_phone
 from queueing.people.text import BadFieldError
 from queueing.projections.messages import insert
 from queueing.sms.conversation import Asking, Reply, Situation, Thread, Turn, converse
-from queueing.sms.filling import fill
+from queueing.sms.filling import fill, renderer
 from queueing.sms.gateways.local import keep_inbound
 from queueing.sms.grammar import Intent, Reading, read
 from queueing.sms.outbox import reply_intent
@@ -103,7 +103,7 @@ def _receive_once(
     for number, message in messages:
         found = _identify(system, message, now)
         if found is None:
-            answers.append((number, system.renderer.render("not_known", fill(system, "not_known", {}, ""))))
+            answers.append((number, renderer(system).render("not_known", fill(system, "not_known", {}, ""))))
         else:
             known.append(found)
     with system.pool.connection() as connection, connection.transaction():

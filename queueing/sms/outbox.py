@@ -19,9 +19,10 @@ import msgspec
 import psycopg
 from psycopg.rows import class_row
 
+from queueing.people.person import sms_number
 from queueing.projections.message_rules import Intent, Times, reference
 from queueing.projections.messages import insert
-from queueing.sms.filling import fill
+from queueing.sms.filling import fill, renderer
 from queueing.sms.gateways.port import Gateway, Outgoing, Result, Verdict
 from queueing.system import System
 
@@ -65,6 +66,8 @@ def send_due(
 ) -> Counter[str]:
     """Send up to `limit` due messages; how many ended in which state. Safe with any number of workers."""
     with system.pool.connection() as connection:
+        if not _waiting(connection, now):
+            return Counter()
         expire(connection, now)
         rows = claim(connection, now, worker, limit)
     if not rows:
@@ -85,6 +88,16 @@ def send_all(system: System, gateway: Gateway, now: datetime) -> Counter[str]:
     while counts := send_due(system, gateway, now, limit=1000):
         total += counts
     return total
+
+
+def _waiting(connection: psycopg.Connection[Any], now: datetime) -> bool:
+    """Something is due, or a claim has lasted too long."""
+    row = connection.execute(
+        "SELECT EXISTS (SELECT FROM messages WHERE state = 'due' AND due_at <= %s)"
+        " OR EXISTS (SELECT FROM messages WHERE state = 'claimed' AND claimed_at < %s)",
+        (now, now - CLAIM_LASTS),
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def expire(connection: psycopg.Connection[Any], now: datetime) -> None:
@@ -136,12 +149,12 @@ def _prepare(system: System, rows: Sequence[Row], now: datetime) -> tuple[list[D
         number = people[row.card].sms_number if row.card in people else None
         if row.employer:
             contact = contacts.get(row.employer)
-            number = contact.sms_number if contact else None
+            number = sms_number(contact.phone) if contact else None
         held = _held_back(row, number, facts, times, system, now)
         if held:
             done.append(held)
             continue
-        text = system.renderer.render(row.template, fill(system, row.template, row.params, row.card))
+        text = renderer(system).render(row.template, fill(system, row.template, row.params, row.card))
         digest = hashlib.sha256(text.encode()).hexdigest()[:16]
         if facts.same_text(row.card, digest) >= SAME_TEXT_PER_DAY:
             done.append(Done(ref=row.ref, state="dropped", reason="same text", text_hash=digest))

@@ -1,0 +1,70 @@
+"""`queueing rehearse`: play the season and report."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from queueing.rehearsal.page import write_page
+from queueing.rehearsal.rehearse import Plan, own_database, rehearse
+from queueing.rehearsal.report import Report
+from queueing.rehearsal.text import as_text
+from queueing.runtime.connect import database_url
+from queueing.season.load import load_season
+from queueing.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add `rehearse` to the command line."""
+    app.command("rehearse")(rehearse_command)
+
+
+def rehearse_command(
+    holders: Annotated[int, typer.Option("--holders", min=10, max=100_000, help="持卡人数。")] = 20_000,
+    seed: Annotated[int, typer.Option("--seed", help="随机种子：相同的种子得到相同的报告。")] = 7,
+    as_json: Annotated[bool, typer.Option("--json", help="报告以 JSON 输出。")] = False,
+    page: Annotated[Path | None, typer.Option("--page", help="图表网页写到哪里。")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="保留演练用的数据库。")] = False,
+) -> None:
+    """在模拟时钟上演练整个发放季，最后给出报告。演练用自己的数据库，不影响正式数据。"""
+    settings = Settings.from_env()
+    season = load_season(settings.season_dir)
+    plan = Plan(holders, seed, season)
+    with database_url(settings) as url, own_database(url, keep=keep) as own, _bar() as progress:
+        days = (season.last_day - season.first_day).days + 2
+        task = progress.add_task("演练", total=days)
+
+        def show(now: datetime) -> None:
+            done = (now.date() - season.first_day).days + 1
+            progress.update(task, completed=done, description=f"演练 {now:%m月%d日}")
+
+        report = rehearse(settings, own, plan, show)
+        progress.update(task, completed=days)
+        if keep:
+            typer.echo(f"演练数据库：{own}", err=True)
+    where = page or settings.var_dir / "rehearsal" / f"{holders}-{seed}.html"
+    write_page(report, where)
+    _tell(report, as_json, where)
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True))
+
+
+def _tell(report: Report, as_json: bool, where: Path) -> None:
+    if as_json:
+        typer.echo(json.dumps(msgspec.to_builtins(report), ensure_ascii=False, indent=2))
+    else:
+        typer.echo(as_text(report))
+    typer.echo(f"图表：{where}", err=True)
+    if not report.checks.passed:
+        sys.exit(1)

@@ -1,0 +1,136 @@
+"""The counter of a rehearsal: people arrive, windows call and hand over, all through the desk, in the order
+of their exact times."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from queueing.domain import Command, Refusal
+from queueing.domain import events as e
+from queueing.domain.counter import ArriveHolder, CallNext, HandOver, TicketWalkIn, UndoCollection
+from queueing.log import Outcome
+from queueing.rehearsal.personas import Behaviour
+from queueing.system import System
+
+Asked = tuple[str, str, datetime, Future[Outcome]]
+
+
+@dataclass(slots=True)
+class Counter:
+    """Windows and the people due at them. `turned` collects those for whom today has no room, with the
+    slots kept for them."""
+
+    system: System
+    behaviour: Behaviour
+    windows: int
+    service_minutes: float
+    arrivals: list[tuple[datetime, str]] = field(default_factory=list)
+    serving: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    idle: deque[str] = field(default_factory=deque)
+    turned: list[e.SlotsOffered] = field(default_factory=list)
+    waiting: int = 0
+
+    def __post_init__(self) -> None:
+        self.idle.extend(str(number) for number in range(1, self.windows + 1))
+
+    def expect(self, card: str, when: datetime) -> None:
+        """Somebody will come."""
+        heapq.heappush(self.arrivals, (when, card))
+
+    def busy(self) -> bool:
+        """Somebody is in the hall."""
+        return bool(self.serving) or self.waiting > 0
+
+    def drop_day(self) -> None:
+        """The day is over; whoever is left has gone home."""
+        self.arrivals.clear()
+        self.serving.clear()
+        self.waiting = 0
+        self.idle = deque(str(number) for number in range(1, self.windows + 1))
+
+    def step(self, until: datetime) -> None:
+        """Everything that happens at the counter before `until`."""
+        asked: list[Asked] = []
+        while (moment := self._next()) is not None and moment < until:
+            ends = min(self.serving.items(), key=lambda item: (item[1][0], item[0]), default=None)
+            if ends is not None and ends[1][0] <= moment:
+                self._finish(ends[0], asked)
+            else:
+                when, card = heapq.heappop(self.arrivals)
+                self._arrive(card, when, asked)
+            if self._needs_answers(asked):
+                self._settle(asked)
+        self._settle(asked)
+
+    def _next(self) -> datetime | None:
+        moments = [when for when, _ in self.serving.values()]
+        if self.arrivals:
+            moments.append(self.arrivals[0][0])
+        return min(moments, default=None)
+
+    def _needs_answers(self, asked: list[Asked]) -> bool:
+        """Who was called must be known before the next service can end."""
+        return any(kind == "call" for kind, *_ in asked)
+
+    def _arrive(self, card: str, when: datetime, asked: list[Asked]) -> None:
+        with self.system.desk.view() as state:
+            holder = state.cards[card]
+            booked = holder.booking is not None and holder.booking.told.date() == when.date()
+        command = ArriveHolder(card) if booked else TicketWalkIn(card)
+        asked.append(("arrive", card, when, self._ask(command, when)))
+        self.waiting += 1
+        self._call_if_idle(when, asked)
+
+    def _call_if_idle(self, when: datetime, asked: list[Asked]) -> None:
+        if self.idle and self.waiting > 0:
+            window = self.idle.popleft()
+            self.waiting -= 1
+            asked.append(("call", window, when, self._ask(CallNext(window), when)))
+
+    def _finish(self, window: str, asked: list[Asked]) -> None:
+        when, card = self.serving.pop(window)
+        proxy = self.behaviour.chance(self.behaviour.habits.sends_proxy)
+        command = HandOver(card, "proxy" if proxy else "self", True, proxy, window)
+        asked.append(("hand", card, when, self._ask(command, when)))
+        if self.behaviour.chance(self.behaviour.habits.slip_at_counter):
+            soon = when + timedelta(seconds=30)
+            asked.append(("undo", card, soon, self._ask(UndoCollection(card, "点错了人"), soon)))
+            again = HandOver(card, "self", True, False, window)
+            asked.append(("hand", card, soon, self._ask(again, soon)))
+        self.idle.append(window)
+        self._call_if_idle(when, asked)
+
+    def _ask(self, command: Command, when: datetime) -> Future[Outcome]:
+        return self.system.desk.submit(command, by="staff:counter", via="counter", now=when)
+
+    def _settle(self, asked: list[Asked]) -> None:
+        """Take in the desk's answers."""
+        for kind, subject, when, future in asked:
+            try:
+                events = future.result().events
+            except Refusal:
+                events = ()
+            if kind == "arrive":
+                self._arrived(events)
+            elif kind == "call":
+                self._called(subject, when, events)
+        asked.clear()
+
+    def _arrived(self, events: tuple[e.Event, ...]) -> None:
+        offered = [event for event in events if isinstance(event, e.SlotsOffered)]
+        self.turned.extend(offered)
+        if not any(isinstance(event, e.HolderArrived | e.WalkInTicketed) for event in events):
+            self.waiting -= 1
+
+    def _called(self, window: str, when: datetime, events: tuple[e.Event, ...]) -> None:
+        called = next((event for event in events if isinstance(event, e.HolderCalled)), None)
+        if called is None:
+            self.waiting += 1
+            self.idle.append(window)
+            return
+        minutes = self.behaviour.service_minutes(self.service_minutes)
+        self.serving[window] = (when + timedelta(minutes=minutes), called.card)

@@ -1,0 +1,112 @@
+"""A whole rehearsal: a database of its own, a season, synthetic people, the play, the report."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from random import Random
+from time import monotonic
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from queueing.importing import import_employers, import_holders
+from queueing.people.csvread import HolderRow
+from queueing.people.synthetic import employer_rows, people
+from queueing.policies.opening import opening
+from queueing.projections.registry import all_projections
+from queueing.projections.runner import Projector
+from queueing.rehearsal.personas import Behaviour, Habits, Persona
+from queueing.rehearsal.play import RUMOUR, Play, RehearsalClock
+from queueing.rehearsal.report import Report, report
+from queueing.season.employers import read_employers
+from queueing.season.load import default_directory
+from queueing.season.model import Season
+from queueing.settings import Settings
+from queueing.system import System, open_system
+from queueing.tables import migrate
+
+COHORTS = {"danwei": 0.36, "getihu": 0.08, "xiaowei": 0.07, "daobi": 0.06, "tuoguan": 0.24, "jumin": 0.19}
+"""Shares of the holders by cohort (assumed; the article gives none)."""
+Progress = Callable[[datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is rehearsed."""
+
+    holders: int
+    seed: int
+    season: Season
+    habits: Habits = field(default_factory=Habits)
+    rumour: tuple[date, ...] = RUMOUR
+
+
+@contextmanager
+def own_database(url: str, *, keep: bool = False) -> Iterator[str]:
+    """A new database beside the one of `url`, dropped afterwards unless it is kept."""
+    name = f"rehearsal_{uuid4().hex[:12]}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    try:
+        yield make_conninfo(**{**conninfo_to_dict(url), "dbname": name})
+    finally:
+        if not keep:
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def rehearse(settings: Settings, url: str, plan: Plan, progress: Progress = lambda now: None) -> Report:
+    """Play the whole season in the (empty) database of `url` and report. Deterministic but for `seconds`."""
+    started = monotonic()
+    migrate(url)
+    key = base64.b64encode(hashlib.sha256(f"rehearsal {plan.seed}".encode()).digest()).decode()
+    opening_time = datetime.combine(plan.season.first_day, time()) - timedelta(days=1)
+    clock = RehearsalClock(opening_time + timedelta(hours=12))
+    system = open_system(
+        replace(settings, database_url=url, master_key=key, sms="local"), clock=clock, season=plan.season
+    )
+    try:
+        play = prepare_play(system, clock, plan)
+        play.until(datetime.combine(plan.season.last_day, time()) + timedelta(days=1, hours=8), progress)
+        return report(system, plan.seed, monotonic() - started)
+    finally:
+        system.close()
+
+
+def prepare_play(system: System, clock: RehearsalClock, plan: Plan) -> Play:
+    """Open the season, register employers and holders, and give the holders their habits."""
+    system.desk.handle(opening(plan.season), by="system", via="system")
+    employers = {row.id: row.name for row in read_employers(default_directory() / "employers.csv")}
+    import_employers(system, employer_rows(employers, plan.seed), by="system")
+    rows = list(people(plan.holders, plan.seed, COHORTS, sorted(employers), on=plan.season.first_day))
+    ids = _card_ids(plan.seed)
+    import_holders(system, rows, by="system", new_id=lambda: next(ids))
+    behaviour = Behaviour(Random(plan.seed), plan.habits)
+    personas = _personas(system, rows, behaviour)
+    projector = Projector(system.url, all_projections(plan.season), system.log)
+    projector.migrate()
+    return Play(system, clock, projector, behaviour, personas, plan.rumour)
+
+
+def _card_ids(seed: int) -> Iterator[str]:
+    """Opaque ids that are the same for the same seed."""
+    number = 0
+    while True:
+        number += 1
+        digest = hashlib.sha256(f"{seed}/{number}".encode()).digest()
+        yield "c" + base64.b32encode(digest)[:10].decode().lower()
+
+
+def _personas(system: System, rows: list[HolderRow], behaviour: Behaviour) -> dict[str, Persona]:
+    """By card, in the order of the list."""
+    results = system.vault.put_many([row.person() for row in rows])
+    return {
+        result.card: behaviour.persona(result.card, row) for result, row in zip(results, rows, strict=True)
+    }
