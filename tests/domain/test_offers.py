@@ -1,0 +1,165 @@
+"""Offers: soft holds of calm places, kept for a stated time, so that answering works."""
+
+from datetime import date, time
+
+from queueing.domain import events as e
+from queueing.domain import refusals as r
+from queueing.domain.booking import BookSlot, MoveBooking
+from queueing.domain.offers import OfferSlots, Wish
+from queueing.domain.season import CloseSlots, ReopenSlots
+from tests.domain.harness import (
+    NEXT9,
+    PM,
+    S9,
+    S10,
+    S915,
+    S930,
+    SEASON,
+    Story,
+    card,
+    did,
+    fact,
+    given,
+    season,
+    slot,
+    t,
+)
+
+TODAY, TOMORROW = date(2018, 6, 5), date(2018, 6, 6)
+
+
+def offered(story: Story) -> tuple[str, ...]:
+    (event,) = story.events
+    assert isinstance(event, e.SlotsOffered)
+    return event.slots
+
+
+def crowd(where: str, how_many: int, at: str = "06-01 08:00") -> list[object]:
+    cards = [f"{where}-{n}" for n in range(how_many)]
+    return [*(card(name) for name in cards), *(did(BookSlot(name, where), at) for name in cards)]
+
+
+def test_an_offer_keeps_a_place_in_each_slot_until_a_stated_time() -> None:
+    given(SEASON, slot(S9), slot(S10), card("c1")).when(OfferSlots("c1"), at="06-04 08:00", via="sms").then(
+        fact(
+            e.SlotsOffered,
+            f"card:c1 slot:{S9} slot:{S10}",
+            card="c1",
+            slots=(S9, S10),
+            told=(t("06-05 09:00"), t("06-05 10:00")),
+            until=t("06-04 08:30"),
+            reason="asked",
+        )
+    )
+
+
+def test_a_kept_place_is_nobody_else_s_until_the_offer_lapses() -> None:
+    story = given(SEASON, slot(S9, 1), card("c1"), card("c2"), did(OfferSlots("c1"), "06-04 08:00"))
+    story.when(BookSlot("c2", S9), at="06-04 08:29").then(r.SlotFull(S9))
+    story.when(BookSlot("c2", S9), at="06-04 08:30").then_kinds(e.SlotBooked)
+
+
+def test_answering_an_offer_works_and_gives_the_other_places_back() -> None:
+    story = given(
+        SEASON, slot(S9, 1), slot(S10, 1), card("c1"), card("c2"), did(OfferSlots("c1"), "06-04 08:00")
+    )
+    story.when(BookSlot("c2", S10), at="06-04 08:10").then(r.SlotFull(S10))
+    story.when(BookSlot("c1", S9), at="06-04 08:20").then_kinds(e.SlotBooked)
+    story.when(BookSlot("c2", S10), at="06-04 08:20").then_kinds(e.SlotBooked)
+
+
+def test_the_time_offered_is_the_time_booked() -> None:
+    story = given(SEASON, slot(S9, 4), card("c1"), card("c2"), did(OfferSlots("c1"), "06-04 08:00"))
+    story.when(BookSlot("c2", S9), at="06-04 08:05").then(
+        fact(e.SlotBooked, f"card:c2 slot:{S9}", card="c2", slot=S9, booking=1, told=t("06-05 09:05"))
+    )
+    story.when(BookSlot("c1", S9), at="06-04 08:10").then(
+        fact(e.SlotBooked, f"card:c1 slot:{S9}", card="c1", slot=S9, booking=2, told=t("06-05 09:00"))
+    )
+
+
+def test_offers_keep_only_a_limited_part_of_a_slot() -> None:
+    story = given(SEASON, slot(S9, 10), *(card(f"c{n}") for n in range(14)))
+    for n in range(3):
+        story.when(OfferSlots(f"c{n}"), at="06-04 08:00").then_kinds(e.SlotsOffered)
+    story.when(OfferSlots("c3"), at="06-04 08:00").then(r.NothingFree("c3"))
+    for n in range(4, 11):
+        story.when(BookSlot(f"c{n}", S9), at="06-04 08:01").then_kinds(e.SlotBooked)
+    story.when(BookSlot("c11", S9), at="06-04 08:01").then(r.SlotFull(S9))
+    for n in range(3):
+        story.when(BookSlot(f"c{n}", S9), at="06-04 08:29").then_kinds(e.SlotBooked)
+
+
+def test_asking_again_replaces_the_offer() -> None:
+    story = given(
+        SEASON, slot(S9, 1), slot(S10, 1), card("c1"), card("c2"), did(OfferSlots("c1"), "06-04 08:00")
+    )
+    story.when(OfferSlots("c1", Wish(without=(S9,)), "more"), at="06-04 08:05")
+    assert offered(story) == (S10,)
+    story.when(BookSlot("c2", S9), at="06-04 08:06").then_kinds(e.SlotBooked)
+
+
+def test_offers_are_spread_over_calm_slots_and_are_not_all_the_earliest() -> None:
+    full = crowd(S9, 3)
+    story = given(season(offered=2), slot(S9, 4), slot(S915, 4), slot(S930, 4), card("c1"), *full)
+    assert offered(story.when(OfferSlots("c1"), at="06-04 08:00")) == (S915, S930)
+
+
+def test_a_crowded_day_loses_to_a_calm_one_and_a_calm_one_to_a_nearer() -> None:
+    story = given(season(offered=1), slot(S9, 10), slot(NEXT9, 10), card("c1"), card("c2"), *crowd(S9, 1))
+    assert offered(story.when(OfferSlots("c1"), at="06-05 08:00")) == (S9,)
+    story = given(season(offered=1), slot(S9, 10), slot(NEXT9, 10), card("c1"), *crowd(S9, 5))
+    assert offered(story.when(OfferSlots("c1"), at="06-05 08:00")) == (NEXT9,)
+
+
+def test_many_who_ask_at_once_are_offered_different_slots() -> None:
+    story = given(
+        season(offered=1), slot(S9, 4), slot(S915, 4), slot(S930, 4), *(card(f"c{n}") for n in range(3))
+    )
+    found = {offered(story.when(OfferSlots(f"c{n}"), at="06-04 08:00")) for n in range(3)}
+    assert found == {(S9,), (S915,), (S930,)}
+
+
+def test_a_wish_for_a_day_a_part_of_it_and_a_time_is_met() -> None:
+    story = given(season(offered=1), slot(S9, 4), slot(S10, 4), slot(PM, 4), slot(NEXT9, 4), card("c1"))
+    asked = {"at": "06-04 08:00"}
+    assert offered(story.when(OfferSlots("c1", Wish(part="pm")), **asked)) == (PM,)
+    assert offered(story.when(OfferSlots("c1", Wish(days=(TOMORROW,))), **asked)) == (NEXT9,)
+    assert offered(story.when(OfferSlots("c1", Wish(near=time(10, 5))), **asked)) == (S10,)
+
+
+def test_a_wish_that_nothing_fits_is_widened() -> None:
+    story = given(season(offered=1), slot(S9, 4), slot(NEXT9, 4), card("c1"))
+    asked = {"at": "06-04 08:00"}
+    assert offered(story.when(OfferSlots("c1", Wish(days=(TOMORROW,), part="pm")), **asked)) == (NEXT9,)
+    assert offered(story.when(OfferSlots("c1", Wish(days=(date(2018, 6, 9),))), **asked)) == (S9,)
+    story.when(OfferSlots("c1", Wish(without=(S9, NEXT9))), **asked).then(r.NothingFree("c1"))
+
+
+def test_who_came_too_early_gets_the_date_and_no_offer() -> None:
+    given(SEASON, slot(S9), card("c1", "jumin")).when(OfferSlots("c1"), at="05-20 08:00").then(
+        r.TooEarly("c1", t("06-01 00:00").date())
+    )
+
+
+def test_a_holder_with_a_booking_is_offered_other_slots_and_moves_to_one() -> None:
+    story = given(
+        SEASON, slot(S9), slot(S10, 1), card("c1"), card("c2"), did(BookSlot("c1", S9), "06-04 08:00")
+    )
+    assert offered(story.when(OfferSlots("c1"), at="06-04 09:00")) == (S10,)
+    story.when(BookSlot("c2", S10), at="06-04 09:10").then(r.SlotFull(S10))
+    story.when(MoveBooking("c1", S10), at="06-04 09:20").then_kinds(e.BookingMoved)
+
+
+def test_an_offer_in_a_closed_slot_is_not_kept() -> None:
+    story = given(SEASON, slot(S9, 1), card("c1"), card("c2"), did(OfferSlots("c1"), "06-04 08:00"))
+    story.fold(did(CloseSlots((S9,), "停电"), "06-04 08:01"))
+    story.when(BookSlot("c1", S9), at="06-04 08:02").then(r.SlotNotOpen(S9))
+    story.fold(did(ReopenSlots((S9,), "来电"), "06-04 08:03"))
+    story.when(BookSlot("c2", S9), at="06-04 08:04").then_kinds(e.SlotBooked)
+    story.when(BookSlot("c1", S9), at="06-04 08:05").then(r.SlotFull(S9))
+
+
+def test_slots_that_have_begun_or_are_full_are_not_offered() -> None:
+    story = given(SEASON, slot(S9, 5), slot(S915, 1), slot(S930, 5), card("c1"), *crowd(S915, 1))
+    assert offered(story.when(OfferSlots("c1"), at="06-05 09:00")) == (S930,)
