@@ -1,0 +1,67 @@
+"""What screens, exports and the API read. Every statistic has its one definition here.
+
+Each function takes a psycopg connection and returns frozen structs. What depends on the time is computed from
+the `now` that is passed in.
+"""
+
+from queueing.projections.card_status import CardStatus
+from queueing.projections.queries.employers import EMPLOYER_STATES, EmployerRow, employers
+from queueing.projections.queries.lists import (
+    TODAY_STATES,
+    TodayEntry,
+    card,
+    cards_by_ids,
+    closing_list,
+    employer_cards,
+    home_visits,
+    phone_list,
+    today_list,
+    waiting,
+)
+from queueing.projections.queries.slots import (
+    LEVELS,
+    DayLoad,
+    SlotLoad,
+    day_loads,
+    expected_people,
+    level,
+    slot_loads,
+)
+from queueing.projections.queries.totals import (
+    ChannelShare,
+    SeasonTotals,
+    WaveProgress,
+    channel_shares,
+    season_totals,
+    wave_progress,
+)
+
+__all__ = [
+    "EMPLOYER_STATES",
+    "LEVELS",
+    "TODAY_STATES",
+    "CardStatus",
+    "ChannelShare",
+    "DayLoad",
+    "EmployerRow",
+    "SeasonTotals",
+    "SlotLoad",
+    "TodayEntry",
+    "WaveProgress",
+    "card",
+    "cards_by_ids",
+    "channel_shares",
+    "closing_list",
+    "day_loads",
+    "employer_cards",
+    "employers",
+    "expected_people",
+    "home_visits",
+    "level",
+    "phone_list",
+    "season_totals",
+    "slot_loads",
+    "today_list",
+    "waiting",
+    "wave_progress",
+]

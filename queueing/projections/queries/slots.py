@@ -1,0 +1,151 @@
+"""How full slots and days are, and how crowded it will be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+import msgspec
+from psycopg import Connection
+
+from queueing.projections.load import SLOTS, SlotCounts
+from queueing.projections.progress import DAYS, DayCounts
+from queueing.projections.queries.reading import select
+
+SHOW_RATE = 0.8
+WALK_INS_PER_SLOT = 1.4
+"""36 walk-ins a day, over 26 slots."""
+BUSY_FROM = 0.6
+CROWDED_FROM = 0.95
+"""The people expected in a slot, as a part of those its windows can serve. A slot that is booked to its limit
+is planned at 0.8: busy, not crowded."""
+BEFORE_ALL = datetime(1, 1, 1)
+LEVELS = {"calm": "平静", "busy": "较忙", "crowded": "拥挤", "closed": "暂停办理"}
+
+
+class SlotLoad(SlotCounts, frozen=True, gc=False):
+    """A slot with what is expected of it. `free` are the places nobody booked (offers may keep some of
+    them); `level` is "calm", "busy", "crowded" or "closed"."""
+
+    free: int = 0
+    expected: float = 0.0
+    level: str = "calm"
+
+    @property
+    def level_text(self) -> str:
+        """The level in words."""
+        return LEVELS[self.level]
+
+
+class DayLoad(DayCounts, frozen=True, gc=False):
+    """A day: what happened, and the sums over its open slots."""
+
+    slots: int = 0
+    open_slots: int = 0
+    plain: int = 0
+    capacity: int = 0
+    booked: int = 0
+    due: int = 0
+    free: int = 0
+    expected: float = 0.0
+    level: str = "calm"
+
+    @property
+    def level_text(self) -> str:
+        """The level in words."""
+        return LEVELS[self.level]
+
+
+def level(expected: float, plain: int, open_: bool = True) -> str:
+    """How crowded it will be: people expected against those who can be served."""
+    if not open_:
+        return "closed"
+    part = expected / max(1, plain)
+    return "crowded" if part >= CROWDED_FROM else "busy" if part >= BUSY_FROM else "calm"
+
+
+def expected_people(slot: SlotCounts, now: datetime, show_rate: float, walk_ins: float) -> float:
+    """The people a slot brings: those who came, the share of those still due who will come, and the tickets
+    given or the walk-ins usual for it, whichever is more. When it is over: those who came."""
+    if now >= slot.ends or not slot.open:
+        return float(slot.arrived + slot.walk_ins)
+    return slot.arrived + slot.due * show_rate + max(float(slot.walk_ins), walk_ins)
+
+
+def slot_loads(
+    connection: Connection[Any],
+    day: date,
+    now: datetime,
+    show_rate: float = SHOW_RATE,
+    walk_ins_per_slot: float | Mapping[str, float] = WALK_INS_PER_SLOT,
+) -> list[SlotLoad]:
+    """The slots of a day, in order. `walk_ins_per_slot`: one number, or one for each slot id."""
+    return _slot_loads(connection, day, day, now, show_rate, walk_ins_per_slot)
+
+
+def day_loads(
+    connection: Connection[Any],
+    first: date,
+    last: date,
+    now: datetime = BEFORE_ALL,
+    show_rate: float = SHOW_RATE,
+    walk_ins_per_slot: float | Mapping[str, float] = WALK_INS_PER_SLOT,
+) -> list[DayLoad]:
+    """The days from `first` to `last` that have slots or on which something happened. Without `now`, slots
+    count as not begun."""
+    slots = _slot_loads(connection, first, last, now, show_rate, walk_ins_per_slot)
+    by_day = {day: list(group) for day, group in groupby(slots, key=lambda slot: slot.day)}
+    counted = select(connection, DAYS, "WHERE day BETWEEN %s AND %s", (first, last))
+    counts = {row.day: row for row in counted}
+    return [
+        _day_load(counts.get(day) or DayCounts(day), by_day.get(day, []))
+        for day in sorted(set(by_day) | set(counts))
+    ]
+
+
+def _slot_loads(
+    connection: Connection[Any],
+    first: date,
+    last: date,
+    now: datetime,
+    show_rate: float,
+    walk_ins_per_slot: float | Mapping[str, float],
+) -> list[SlotLoad]:
+    loads = []
+    for row in select(connection, SLOTS, "WHERE day BETWEEN %s AND %s ORDER BY slot", (first, last)):
+        usual = (
+            walk_ins_per_slot.get(row.slot, 0.0)
+            if isinstance(walk_ins_per_slot, Mapping)
+            else walk_ins_per_slot
+        )
+        expected = expected_people(row, now, show_rate, usual)
+        room = min(row.capacity, row.capacity + row.walk_in_room - row.walk_ins) - row.booked
+        loads.append(
+            SlotLoad(
+                **msgspec.structs.asdict(row),
+                free=max(0, room) if row.open else 0,
+                expected=expected,
+                level=level(expected, row.plain, row.open),
+            )
+        )
+    return loads
+
+
+def _day_load(counts: DayCounts, slots: Sequence[SlotLoad]) -> DayLoad:
+    open_slots = [slot for slot in slots if slot.open]
+    expected = sum(slot.expected for slot in slots)
+    plain = sum(slot.plain for slot in open_slots)
+    return DayLoad(
+        **msgspec.structs.asdict(counts),
+        slots=len(slots),
+        open_slots=len(open_slots),
+        plain=plain,
+        capacity=sum(slot.capacity for slot in open_slots),
+        booked=sum(slot.booked for slot in slots),
+        due=sum(slot.due for slot in slots),
+        free=sum(slot.free for slot in open_slots),
+        expected=expected,
+        level=level(expected, plain, bool(open_slots)),
+    )
