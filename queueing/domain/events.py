@@ -178,14 +178,16 @@ class CardRegistered(Event, kw_only=True, frozen=True):
 
 
 class CardReassigned(Event, kw_only=True, frozen=True):
-    """A corrected import put the card into another cohort, channel or employer."""
+    """A corrected import put the card into another cohort, channel or employer. `was_employer` is the one
+    that no longer hands it out."""
 
     TOPIC = "card-reassigned"
-    ABOUT = ("card", "employer")
+    ABOUT = ("card", "employer", "employer:was_employer")
     card: str
     cohort: str
     channel: str
     employer: str = ""
+    was_employer: str = ""
 
 
 class ContactChanged(Event, kw_only=True, frozen=True):

@@ -142,6 +142,7 @@ def _register_one(new: NewCard, known: Card | None, context: Context) -> list[e.
                 cohort=new.cohort,
                 channel=new.channel,
                 employer=new.employer,
+                was_employer=known.employer if known.employer != new.employer else "",
             )
         )
     return facts

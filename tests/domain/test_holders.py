@@ -80,20 +80,22 @@ def test_a_card_needs_a_known_channel_and_employer() -> None:
     )
 
 
-def reassigned(cohort: str, channel: str, name: str = "") -> Fact:
-    tags = f"card:c1 employer:{name}" if name else "card:c1"
-    return fact(e.CardReassigned, tags, card="c1", cohort=cohort, channel=channel, employer=name)
+def reassigned(was: str, cohort: str, channel: str, name: str = "") -> Fact:
+    tags = " ".join(["card:c1", *(f"employer:{one}" for one in (name, was) if one)])
+    fields = {"card": "c1", "cohort": cohort, "channel": channel, "employer": name, "was_employer": was}
+    return fact(e.CardReassigned, tags, **fields)
 
 
 def test_a_corrected_list_reassigns_a_card() -> None:
-    story = given(SEASON, employer(), employer("e2"), card("c1"))
+    story, was = given(SEASON, employer(), employer("e2"), card("c1")), ""
     for new in (
         ("jumin", "self"),
         ("danwei", "employer", "e1"),
         ("danwei", "employer", "e2"),
         ("jumin", "self"),
     ):
-        story.when(RegisterCards((NewCard("c1", *new),)), **IMPORT).then(reassigned(*new))
+        story.when(RegisterCards((NewCard("c1", *new),)), **IMPORT).then(reassigned(was, *new))
+        was = new[2] if len(new) == 3 else ""
         holders = [name for name in ("e1", "e2") if to_hand_over(story.state, name)]
         assert holders == [new[2]] if len(new) == 3 else holders == []
 
