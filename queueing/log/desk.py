@@ -49,7 +49,8 @@ _log = logging.getLogger(__name__)
 class Desk:
     """The desk of one branch in this process. Thread-safe.
 
-    `clock` gives naive local branch time and is used when a caller names no `now`.
+    `clock` gives naive local branch time and is used when a caller names no `now`. `fresh_seconds` is how old
+    the state may be when it is used; a desk that nobody else writes beside (a rehearsal's) may raise it.
     """
 
     def __init__(
@@ -58,8 +59,11 @@ class Desk:
         branch: str,
         clock: Callable[[], datetime],
         snapshots: Snapshots | None = None,
+        *,
+        fresh_seconds: float = FRESH_SECONDS,
     ) -> None:
         self.branch = branch
+        self._fresh_seconds = fresh_seconds
         self._tag = "branch:" + branch
         self._log = log
         self._clock = clock
@@ -264,7 +268,7 @@ class Desk:
         return found[: len(stored)] == stored
 
     def _freshen(self) -> None:
-        if time.monotonic() - self._synced > FRESH_SECONDS:
+        if time.monotonic() - self._synced > self._fresh_seconds:
             self._catch_up()
 
     def _catch_up(self) -> None:

@@ -22,6 +22,7 @@ from queueing.domain.holders import ListForPhone, OptIn, OptOut, RequestHomeVisi
 from queueing.domain.offers import OfferSlots, Wish
 from queueing.domain.state import Card
 from queueing.log import Outcome
+from queueing.sms.grammar import FAQ_TEMPLATE_KEYS
 from queueing.sms.grammar.reading import LAST, Intent, Part, Reading, Relative
 
 QUESTION_LASTS = timedelta(hours=24)
@@ -301,7 +302,10 @@ def _help(reading: Reading, at: Situation) -> Asking:
 
 def _faq(reading: Reading, at: Situation) -> Asking:
     yield from ()
-    return Turn(replace(at.thread, misses=0), (Reply("faq", {"key": reading.faq or ""}, at.cards[0]),))
+    key = reading.faq or ""
+    own = FAQ_TEMPLATE_KEYS.get(key)
+    reply = Reply(own, {}, at.cards[0]) if own else Reply("faq", {"key": key}, at.cards[0])
+    return Turn(replace(at.thread, misses=0), (reply,))
 
 
 def _proxy(reading: Reading, at: Situation) -> Asking:

@@ -8,6 +8,7 @@ Whatever worker, process or Redis dies, the rows tell what to do.
 from __future__ import annotations
 
 import hashlib
+import logging
 import random
 from collections import Counter
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ from queueing.sms.filling import fill, renderer
 from queueing.sms.gateways.port import Gateway, Outgoing, Result, Verdict
 from queueing.system import System
 
+_log = logging.getLogger(__name__)
 BATCH = 200
 CLAIM_LASTS = timedelta(minutes=5)
 """After this a claim without an outcome counts as unknown."""
@@ -154,7 +156,10 @@ def _prepare(system: System, rows: Sequence[Row], now: datetime) -> tuple[list[D
         if held:
             done.append(held)
             continue
-        text = renderer(system).render(row.template, fill(system, row.template, row.params, row.card))
+        text = _rendered(system, row)
+        if text is None:
+            done.append(Done(ref=row.ref, state="dropped", reason="not rendered"))
+            continue
         digest = hashlib.sha256(text.encode()).hexdigest()[:16]
         if facts.same_text(row.card, digest) >= SAME_TEXT_PER_DAY:
             done.append(Done(ref=row.ref, state="dropped", reason="same text", text_hash=digest))
@@ -164,6 +169,15 @@ def _prepare(system: System, rows: Sequence[Row], now: datetime) -> tuple[list[D
             Outgoing(row.ref, number or "", row.card, row.employer, row.template, row.params, text)
         )
     return done, outgoing
+
+
+def _rendered(system: System, row: Row) -> str | None:
+    """The text; None for a message that can't be rendered, which must not keep the others from leaving."""
+    try:
+        return renderer(system).render(row.template, fill(system, row.template, row.params, row.card))
+    except (LookupError, ValueError, TypeError):
+        _log.exception("message %s (%s) can't be rendered", row.ref, row.template)
+        return None
 
 
 class _Facts:
