@@ -7,8 +7,8 @@ tables end. Readers see the old rows until the swap, then the new ones.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -23,6 +23,7 @@ from queueing.projections.tracking import begin, forget, locked_position, record
 NEW = "__new"
 PAGE = 20_000
 """Larger pages than the live projector's: more events of a page fall on the same rows."""
+LOCK = "projections: rebuild"
 LOCK_TIMEOUT = "500ms"
 """A swap that has to wait longer for a reader gives up, lets those behind it pass, and tries again."""
 SWAP_TRIES = 20
@@ -47,8 +48,7 @@ def rebuild_all(
     """Build read models anew, reading the log once for all; how many events were read. `swapped` is told of
     each one that has taken the place of the live one."""
     builder = Projector(url, projections, log, suffix=NEW, page=PAGE)
-    with psycopg.connect(url, autocommit=True) as connection, closing(builder):
-        _alone(connection)
+    with _alone(url) as connection, closing(builder):
         _clear(connection, projections)
         builder.migrate()
         read = builder.catch_up()
@@ -58,10 +58,19 @@ def rebuild_all(
     return read
 
 
-def _alone(connection: Connection[Any]) -> None:
-    lock = connection.execute("SELECT pg_try_advisory_lock(hashtext('projections: rebuild'))").fetchone()
-    if lock is None or not lock[0]:
-        raise RebuildRunning
+@contextmanager
+def _alone(url: str) -> Iterator[Connection[Any]]:
+    """A connection that holds the right to rebuild. It is given back before the connection is closed: the
+    server notices a closed one only a moment later."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        lock = connection.execute("SELECT pg_try_advisory_lock(hashtext(%s))", (LOCK,)).fetchone()
+        if lock is None or not lock[0]:
+            raise RebuildRunning
+        try:
+            yield connection
+        finally:
+            with suppress(psycopg.Error):
+                connection.execute("SELECT pg_advisory_unlock(hashtext(%s))", (LOCK,))
 
 
 def _clear(connection: Connection[Any], projections: Sequence[Projection]) -> None:
