@@ -1,6 +1,7 @@
 """Reads an inbound message. A small closed grammar: pure, and silent rather than clever when in doubt."""
 
 import re
+import unicodedata
 from datetime import date
 from typing import Final
 
@@ -27,9 +28,7 @@ _NOT_CHOOSING: Final = frozenset({Intent.STOP, Intent.START, Intent.CANCEL})
 def read(text: str, today: date) -> Reading:
     """What `text` asks for, as understood on `today`."""
     said, sensitive = without_numbers(normalise(text))
-    if text.lstrip().startswith(
-        "【"
-    ):  # one of our own messages sent back or on: its words are not the person's
+    if _is_ours(text):
         return Reading(Intent.UNKNOWN, sensitive=sensitive)
     plain, asks = plainly(said)
     if not plain:
@@ -55,6 +54,11 @@ def read(text: str, today: date) -> Reading:
     )
 
 
+def _is_ours(text: str) -> bool:
+    """One of our own messages sent back or on: its words are not the person's."""
+    return unicodedata.normalize("NFKC", text).lstrip().startswith("【")
+
+
 def _wordless(text: str, said: str) -> Intent:
     """Nothing is left to read: it was courtesy, a question mark, or signs only."""
     if said:
@@ -65,10 +69,10 @@ def _wordless(text: str, said: str) -> Intent:
 
 
 def _with_choice(wanted: Intent, when: When) -> tuple[Intent, int | None]:
-    """A number answers a question unless the message also ends something."""
+    """A number answers a question unless the message also ends something; "2号" is a day or an offer."""
     choice = choose(when.rest)
     if when.bare_day and _DAY_OR_OFFER.fullmatch(when.rest):
-        return Intent.CHOOSE, when.bare_day
+        return wanted, when.bare_day
     if choice.n is None:
         return (Intent.MORE if choice.refused and wanted is not Intent.STOP else wanted), None
     if wanted in _NOT_CHOOSING and choice.n != 0 and not choice.refused:

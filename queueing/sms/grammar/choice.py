@@ -19,8 +19,9 @@ _TAIL: Final = (
 )
 _DIGIT: Final = r"(?P<n>[0-9]|[零一二三四五六七八九])(?![0-9零一二三四五六七八九十])"
 
-_EDGE: Final = r"[,、.:/~ 和跟或-]"
-_ALONE: Final = re.compile(rf"(?:^|(?<={_EDGE})){_VERB}*第?{_DIGIT}{_TAIL}*(?={_EDGE}|$|{DAY}|{HOUR})")
+_EDGE: Final = r"[,、. 和跟或]"
+_END: Final = rf"(?:{_EDGE}|[:/~-](?![0-9])|$|{DAY}|{HOUR})"
+_ALONE: Final = re.compile(rf"(?:^|(?<={_EDGE})|(?<=[^0-9][:/~-])){_VERB}*第?{_DIGIT}{_TAIL}*(?={_END})")
 _ORDINAL: Final = re.compile(
     r"(?:第(?P<n>[0-9一二三四五六七八九])|"
     r"(?P<first>头一?|前面那|最前面那?|最上面那?|上面那)|(?P<middle>中间那?))[个项条]"

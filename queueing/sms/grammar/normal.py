@@ -13,6 +13,7 @@ from queueing.sms.grammar.traditional import TO_SIMPLIFIED
 LONGEST: Final = 300
 """Nothing beyond this is read: it bounds the work, and nobody books a place in so many words."""
 
+_MARGIN: Final = ",、.:/-~ "
 _PUNCTUATION: Final = str.maketrans(
     dict.fromkeys("。，；;!！…|\n\r\t\"'“”‘’()（）[]「」『』《》〈〉<>*_=+#@&^`{}\\·•", ",")
     | {
@@ -67,15 +68,15 @@ def normalise(text: str) -> str:
         unicodedata.normalize("NFKC", text)[:LONGEST].lower().translate(TO_SIMPLIFIED).translate(_PUNCTUATION)
     )
     said = "".join(c for c in said if _is_text(c))
-    said = re.sub(r"^([0-9])\s+(?![0-9月日号点时.:/-])", r"\1,", said.strip())
+    said = re.sub(r"^([0-9])\s+(?![0-9月日号点时.:/-])", r"\1,", said.strip(_MARGIN))
     said = re.sub(r"(?<![a-z0-9])\s+|\s+(?![a-z0-9])", "", said)
     said = re.sub(r"(?<![0-9])\.|\.(?![0-9])", ",", said)
     said = _HEARD_RE.sub(lambda found: _HEARD[found[0]], said)
-    return re.sub(r",{2,}", ",", said).strip(",、.:/-~ ")
+    return re.sub(r",{2,}", ",", said).strip(_MARGIN)
 
 
 def _is_text(c: str) -> bool:
-    """Letters, digits, blanks and the punctuation above; not emoji, their joiners and keycaps, or controls."""
+    """Letters, digits, blanks and the punctuation above; not emoji, joiners, keycaps or controls."""
     return c in ",、.:/-~?" or unicodedata.category(c) in {"Lo", "Ll", "Lm", "Nd", "Nl", "No", "Zs"}
 
 

@@ -47,10 +47,10 @@ LAST = -1
 class Reading(msgspec.Struct, frozen=True):
     """One message, read. It never holds the words themselves, nor any number a person sent.
 
-    choice    0-9 as sent, or LAST. "2号" is a choice and a date at once: an open question decides which.
+    choice    0-9 as sent, or LAST. "2号" is BOOK with a day and a choice: an open question decides which.
     dates     days asked for, in the order said; a stretch ("下周", "5号到8号") is listed day by day.
     excluded  days said not to suit.
-    clock     the time asked for, or where a span of time begins; clock_to is where that ends; "10点前" has only this.
+    clock     the time asked for, or the begin of a span; it ends at clock_to ("10点前" has just that).
     past      a day asked for lies before today. It is kept as given.
     unclear   a day was named that cannot be placed: 6月31日, or one of the lunar calendar.
     negated   the message refuses something.
