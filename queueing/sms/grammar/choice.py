@@ -10,7 +10,7 @@ from queueing.sms.grammar.reading import LAST
 from queueing.sms.grammar.when import CANNOT, DAY, HOUR
 
 _VERB: Final = (
-    r"(?:选择?|挑|要|定|订|是|就|约|换成?|改成?|回复?|发|按|答|还是|那就|我|俺|想|用|号码|"
+    r"(?:选择?|挑|要|定|订|是|就|约|换成?|改成?|回复?|发|按|答|还是|那就|我|俺|想|用|数字|号码|"
     r"ok|yes|好的?|行|可以|嗯|对)"
 )
 _TAIL: Final = (

@@ -14,6 +14,7 @@ _WEEKDAYS_ALSO: Final = {"天": 6, "七": 6}
 _DAY: Final = "(?:日|号)"
 
 _SHIFTS: Final = {
+    "大大后": 4,
     "大后": 3,
     "后": 2,
     "明": 1,
@@ -123,6 +124,15 @@ def days_of_month(m: "re.Match[str]", context: Context) -> Token | None:
     return Token(*m.span(), dates=_stretch(begins, ends) if together else (begins, ends))
 
 
+def tens_of_month(m: "re.Match[str]", context: Context) -> Token | None:
+    """二十几号: one of the days from the 20th to the 29th."""
+    if m["named"] and (named := number(m["named"])):
+        context.month = (context.today.year, named)
+    tens = 20 if m["tens"][0] in "二2" else 10
+    days = [day for n in range(tens, tens + 10) if (day := _in_month(n, context))]
+    return Token(*m.span(), dates=tuple(sorted(days))) if days else None
+
+
 def day_word(m: "re.Match[str]", context: Context) -> Token:
     return Token(*m.span(), dates=(context.today + timedelta(days=_SHIFTS[m[1]]),))
 
@@ -226,13 +236,14 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(rf"再?过(?:两|几|2|两三|三五)天|(?:几|两三|三五)天{_LATER}", in_a_few_days),
     rule(r"再?过(?P<n>N)(?:天|(?P<week>周|个?星期|个?礼拜))", days_from_now),
     rule(rf"(?<![0-9])(N){_DAY}?([到至~、,和跟或-])(N){_DAY}", days_of_month),
+    rule(rf"(?<![0-9])(?:(?P<named>N)月份?)?(?P<tens>二?十|[12]0?)几{_DAY}", tens_of_month),
     rule(rf"([一二三四五六七八])()([二三四五六七八九]){_DAY}", days_of_month),
     rule(rf"(?<![0-9.])([0-9]{{1,2}})[./-]([0-9]{{1,2}})(?:{_DAY}|(?![0-9点月:个时年元块折万./]))", dotted),
     rule(rf"(?<![0-9])(?P<named>N)月份?{_THIRD}?", month),
     rule(rf"(?P<relative>本|这个?|下下个?|下个?)月份?{_THIRD}?", month),
     rule(r"月?(?P<third>(?<=月)[初底末]|[上中下]旬)", month),
     rule(rf"(?<![0-9])(?<![0-9]-)(N){_DAY}(?![窗楼线路机柜店子内院公])", day_of_month),
-    rule(r"(?<![以之然最])(大后|赶明|后|明|今|昨|前)(?:天|日|儿个?|个儿?)", day_word),
+    rule(r"(?<![以之然最])(大大后|大后|赶明|后|明|今|昨|前)(?:天|日|儿个?|个儿?)", day_word),
     rule(r"(明|今|后)(?=早|晚)", day_word),
     rule(r"(?:现在|立刻|这会儿?|这就)(?=.{0,2}(?:能|可以|[去来](?!不)|过[去来](?!不)|有|约|就))", now),
     rule(

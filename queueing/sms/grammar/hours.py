@@ -108,7 +108,7 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(rf"(?:{_NOON})(?P<hour_follows>(?=N点))?", noon),
     rule(r"差(一刻|N分)钟?到?(N)点", quarter_to),
     rule(r"(?<![0-9])(N)点?[到至~-](N)点(半)?", hours),
-    rule(r"([一二三四五六七八九])、?([二三四五六七八九十])点()", hours),
+    rule(r"([一二两三四五六七八九])、?([二三四五六七八九十])点()", hours),
     rule(rf"(?<![0-9])([0-9]{{1,2}}):(?P<minute>[0-9]{{2}}){_HALF}?{_ABOUT}{_UNTIL}", digital),
     rule(rf"(?<![0-9])([0-9]{{1,2}})(?P<minute>)?{_HALF}(?P<until>)?", digital),
     rule(r"(?<![0-9])([0-9]{1,2})\.([0-9]{2})(?![0-9元块])", dotted_hour),

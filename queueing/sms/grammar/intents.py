@@ -61,7 +61,7 @@ def _first(rules: _Ordered, rest: str) -> Intent | None:
 
 
 def _personal(rest: str) -> Intent | None:
-    found = _first(_PERSONAL, rest)
+    found = None if words.KEEP.search(rest) else _first(_PERSONAL, rest)
     if found is Intent.COLLECTED and words.NOT_COLLECTED.search(rest):
         return Intent.BOOK
     return None if found is Intent.HOME_VISIT and words.CANCEL.search(rest) else found
