@@ -231,7 +231,7 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(rf"({_YEAR})年(N)月份?(N){_DAY}?", year_month_day),
     rule(r"(?<![0-9])(20[0-9]{2})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?![0-9])", year_month_day),
     rule(r"(?<![0-9])(20[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])(?![0-9])", eight_digits),
-    rule(rf"(?<![0-9])()(N)月份?(N)(?:{_DAY}|(?![点时:个零一二三四五六七八九十0-9]))", year_month_day),
+    rule(rf"(?<![0-9])()(N)月份?(N)(?:{_DAY}|(?![点时:个几零一二三四五六七八九十0-9]))", year_month_day),
     rule(rf"(?:再?过)?(?P<n>N)(?:天|日|(?P<week>周|个?星期|个?礼拜)){_LATER}", days_from_now),
     rule(rf"再?过(?:两|几|2|两三|三五)天|(?:几|两三|三五)天{_LATER}", in_a_few_days),
     rule(r"再?过(?P<n>N)(?:天|(?P<week>周|个?星期|个?礼拜))", days_from_now),
