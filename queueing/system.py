@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import inf
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from psycopg_pool import ConnectionPool
 
 from queueing.errors import UserError
 from queueing.log import Desk, EventLog
+from queueing.log.desk import FRESH_SECONDS
 from queueing.log.snapshots import Snapshots
 from queueing.people.notes import Notes
 from queueing.people.vault import Vault
@@ -55,15 +57,21 @@ class System:
         self.pool.close()
 
 
-def open_system(settings: Settings, *, clock: Clock = branch_time, season: Season | None = None) -> System:
-    """Join the parts for the database the settings name. `season` replaces the configured one
-    (rehearsals)."""
+def open_system(
+    settings: Settings, *, clock: Clock = branch_time, season: Season | None = None, alone: bool = False
+) -> System:
+    """Join the parts for the database the settings name. `season` replaces the configured one and `alone`
+    says that no other process decides beside this one (rehearsals)."""
     if settings.database_url is None:
         raise UserError("没有数据库地址：请先用 make run 启动系统，或设置 DATABASE_URL。")
     url = settings.database_url
     season = season or current_season(settings)
     pool: ConnectionPool[psycopg.Connection[tuple[object, ...]]] = ConnectionPool(
-        url, min_size=1, max_size=16, open=True, kwargs={"autocommit": True}
+        url,
+        min_size=1,
+        max_size=16,
+        open=True,
+        kwargs={"autocommit": True} | ({"options": "-c synchronous_commit=off"} if alone else {}),
     )
     log = EventLog(url)
     key = read_master_key(settings)
@@ -76,7 +84,9 @@ def open_system(settings: Settings, *, clock: Clock = branch_time, season: Seaso
         season=season,
         clock=clock,
         log=log,
-        desk=Desk(log, season.branch.id, clock, Snapshots(url)),
+        desk=Desk(
+            log, season.branch.id, clock, Snapshots(url), fresh_seconds=inf if alone else FRESH_SECONDS
+        ),
         vault=vault,
         notes=Notes(key),
         gateway_name=settings.sms,

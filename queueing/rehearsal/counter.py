@@ -58,12 +58,13 @@ class Counter:
         while (moment := self._next()) is not None and moment < until:
             ends = min(self.serving.items(), key=lambda item: (item[1][0], item[0]), default=None)
             if ends is not None and ends[1][0] <= moment:
-                self._finish(ends[0], asked)
+                if not ends[1][1]:
+                    self._settle(asked)  # who was called there must be known before the service ends
+                if ends[0] in self.serving:
+                    self._finish(ends[0], asked)
             else:
                 when, card = heapq.heappop(self.arrivals)
                 self._arrive(card, when, asked)
-            if self._needs_answers(asked):
-                self._settle(asked)
         self._settle(asked)
 
     def _next(self) -> datetime | None:
@@ -71,10 +72,6 @@ class Counter:
         if self.arrivals:
             moments.append(self.arrivals[0][0])
         return min(moments, default=None)
-
-    def _needs_answers(self, asked: list[Asked]) -> bool:
-        """Who was called must be known before the next service can end."""
-        return any(kind == "call" for kind, *_ in asked)
 
     def _arrive(self, card: str, when: datetime, asked: list[Asked]) -> None:
         with self.system.desk.view() as state:
@@ -90,6 +87,8 @@ class Counter:
             window = self.idle.popleft()
             self.waiting -= 1
             asked.append(("call", window, when, self._ask(CallNext(window), when)))
+            minutes = self.behaviour.service_minutes(self.service_minutes)
+            self.serving[window] = (when + timedelta(minutes=minutes), "")
 
     def _finish(self, window: str, asked: list[Asked]) -> None:
         when, card = self.serving.pop(window)
@@ -109,7 +108,7 @@ class Counter:
 
     def _settle(self, asked: list[Asked]) -> None:
         """Take in the desk's answers."""
-        for kind, subject, when, future in asked:
+        for kind, subject, _, future in asked:
             try:
                 events = future.result().events
             except Refusal:
@@ -117,7 +116,7 @@ class Counter:
             if kind == "arrive":
                 self._arrived(events)
             elif kind == "call":
-                self._called(subject, when, events)
+                self._called(subject, events)
         asked.clear()
 
     def _arrived(self, events: tuple[e.Event, ...]) -> None:
@@ -126,11 +125,11 @@ class Counter:
         if not any(isinstance(event, e.HolderArrived | e.WalkInTicketed) for event in events):
             self.waiting -= 1
 
-    def _called(self, window: str, when: datetime, events: tuple[e.Event, ...]) -> None:
+    def _called(self, window: str, events: tuple[e.Event, ...]) -> None:
         called = next((event for event in events if isinstance(event, e.HolderCalled)), None)
         if called is None:
             self.waiting += 1
             self.idle.append(window)
+            self.serving.pop(window, None)
             return
-        minutes = self.behaviour.service_minutes(self.service_minutes)
-        self.serving[window] = (when + timedelta(minutes=minutes), called.card)
+        self.serving[window] = (self.serving[window][0], called.card)

@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
-from queueing.domain import Command, Refusal
+from queueing.domain import Command
 from queueing.domain.employers import AppointEmployer, CallEmployer, HandToEmployer, ReturnRoster
+from queueing.log.lockstep import Ask, Dialogue
 from queueing.rehearsal.personas import Behaviour
+from queueing.rehearsal.stage import Action
 from queueing.season.calendar import is_working_day, next_open_day
 from queueing.system import System
 
@@ -18,7 +20,7 @@ WRONG_AT_FIRST = 0.06
 LATE = 0.05
 ISSUED = 0.94
 
-At = Callable[[datetime, Callable[[datetime], None]], None]
+At = Callable[[datetime, Action], None]
 
 
 class Employers:
@@ -42,42 +44,39 @@ class Employers:
             moment = datetime.combine(day, time(8, 40)) + timedelta(minutes=12 * number)
             self._at(moment, lambda now, employer=employer: self._call(employer, now))
 
-    def _call(self, employer: str, now: datetime) -> None:
+    def _call(self, employer: str, now: datetime) -> Dialogue[None]:
         answered = self._behaviour.chance(0.85) and employer not in self._never
-        self._ask(CallEmployer(employer, "answered" if answered else "no_answer"), now)
+        yield _ask(CallEmployer(employer, "answered" if answered else "no_answer"), now)
         if not answered:
-            self._to_call.append(employer) if employer not in self._never else None
+            if employer not in self._never:
+                self._to_call.append(employer)
             return
-        day = next_open_day(
-            now.date() + timedelta(days=self._behaviour.random.randint(1, 4)), self._system.season
-        )
+        random, season = self._behaviour.random, self._system.season
+        day = next_open_day(now.date() + timedelta(days=random.randint(1, 4)), season)
         if day is None:
             return
-        when = datetime.combine(day, time(14)) + timedelta(minutes=10 * self._behaviour.random.randint(0, 15))
-        self._ask(AppointEmployer(employer, when), now)
+        when = datetime.combine(day, time(14)) + timedelta(minutes=10 * random.randint(0, 15))
+        yield _ask(AppointEmployer(employer, when), now)
         self._at(when, lambda moment: self._hand_over(employer, moment))
 
-    def _hand_over(self, employer: str, now: datetime) -> None:
-        self._ask(HandToEmployer(employer, True, self._behaviour.random.choice(("company", "finance"))), now)
+    def _hand_over(self, employer: str, now: datetime) -> Dialogue[None]:
+        yield _ask(HandToEmployer(employer, True, self._behaviour.random.choice(("company", "finance"))), now)
         days = self._behaviour.random.randint(5, 24)
         if self._behaviour.chance(LATE):
             days += 45
-        back = datetime.combine(now.date() + timedelta(days=days), time(10, 15))
-        day = next_open_day(back.date(), self._system.season)
+        day = next_open_day(now.date() + timedelta(days=days), self._system.season)
         if day is not None:
-            self._at(datetime.combine(day, back.time()), lambda moment: self._return(employer, moment))
+            self._at(datetime.combine(day, time(10, 15)), lambda moment: self._return(employer, moment))
 
-    def _return(self, employer: str, now: datetime) -> None:
+    def _return(self, employer: str, now: datetime) -> Dialogue[None]:
         with self._system.desk.view() as state:
             held = state.employers[employer].held
         issued = tuple(card for card in held if self._behaviour.chance(ISSUED))
         returned = tuple(card for card in held if card not in set(issued))
         if held and self._behaviour.chance(WRONG_AT_FIRST):
-            self._ask(ReturnRoster(employer, issued, returned[:-1] if returned else held[:1]), now)
-        self._ask(ReturnRoster(employer, issued, returned), now + timedelta(minutes=10))
+            yield _ask(ReturnRoster(employer, issued, returned[:-1] if returned else held[:1]), now)
+        yield _ask(ReturnRoster(employer, issued, returned), now + timedelta(minutes=10))
 
-    def _ask(self, command: Command, now: datetime) -> None:
-        try:
-            self._system.desk.handle(command, by="staff:counter", via="counter", now=now)
-        except Refusal:
-            return
+
+def _ask(command: Command, now: datetime) -> Ask:
+    return Ask(command, "staff:counter", "counter", now)

@@ -106,8 +106,8 @@ class Behaviour:
         return self.daytime(moment)
 
     def soon(self, now: datetime) -> datetime:
-        """Within the quarter of an hour in which an offer is certainly held."""
-        return now + timedelta(minutes=2 + self.random.random() * 18)
+        """Some minutes later, while an offer is certainly held."""
+        return now + timedelta(minutes=1 + self.random.random() * 11)
 
     def daytime(self, moment: datetime) -> datetime:
         """The moment, moved into waking hours."""

@@ -23,8 +23,9 @@ from queueing.policies.opening import opening
 from queueing.projections.registry import all_projections
 from queueing.projections.runner import Projector
 from queueing.rehearsal.personas import Behaviour, Habits, Persona
-from queueing.rehearsal.play import RUMOUR, Play, RehearsalClock
+from queueing.rehearsal.play import Play
 from queueing.rehearsal.report import Report, report
+from queueing.rehearsal.stage import RehearsalClock, Stage
 from queueing.season.employers import read_employers
 from queueing.season.load import default_directory
 from queueing.season.model import Season
@@ -45,7 +46,12 @@ class Plan:
     seed: int
     season: Season
     habits: Habits = field(default_factory=Habits)
-    rumour: tuple[date, ...] = RUMOUR
+
+
+def rumour_days(season: Season) -> tuple[date, ...]:
+    """The three days from the Monday after the season opened on which a rumour runs."""
+    first = season.first_day + timedelta(days=7 - season.first_day.weekday())
+    return tuple(first + timedelta(days=number) for number in range(3))
 
 
 @contextmanager
@@ -70,7 +76,10 @@ def rehearse(settings: Settings, url: str, plan: Plan, progress: Progress = lamb
     opening_time = datetime.combine(plan.season.first_day, time()) - timedelta(days=1)
     clock = RehearsalClock(opening_time + timedelta(hours=12))
     system = open_system(
-        replace(settings, database_url=url, master_key=key, sms="local"), clock=clock, season=plan.season
+        replace(settings, database_url=url, master_key=key, sms="local"),
+        clock=clock,
+        season=plan.season,
+        alone=True,
     )
     try:
         play = prepare_play(system, clock, plan)
@@ -92,7 +101,7 @@ def prepare_play(system: System, clock: RehearsalClock, plan: Plan) -> Play:
     personas = _personas(system, rows, behaviour)
     projector = Projector(system.url, all_projections(plan.season), system.log)
     projector.migrate()
-    return Play(system, clock, projector, behaviour, personas, plan.rumour)
+    return Play(Stage(system, clock, behaviour, personas), projector, rumour_days(plan.season))
 
 
 def _card_ids(seed: int) -> Iterator[str]:

@@ -19,6 +19,7 @@ import psycopg
 from queueing.domain import Refusal
 from queueing.domain.state import Card
 from queueing.log import Outcome
+from queueing.log.lockstep import Ask, Dialogue, lockstep
 from queueing.people.phone import normalise_phone
 from queueing.people.text import BadFieldError
 from queueing.projections.messages import insert
@@ -83,7 +84,7 @@ def receive_many(system: System, messages: Sequence[Inbound], now: datetime) -> 
     return answers
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Open:
     """A conversation going on."""
 
@@ -91,8 +92,6 @@ class _Open:
     thread: str
     cards: tuple[str, ...]
     reading: Reading
-    asking: Asking | None = None
-    turn: Turn | None = None
 
 
 def _receive_once(
@@ -109,11 +108,15 @@ def _receive_once(
     with system.pool.connection() as connection, connection.transaction():
         fresh = _keep(system, connection, known, now)
         threads = _lock_threads(connection, [one.thread for one in fresh], now)
-        for one in fresh:
-            situation = Situation(one.cards, _look(system), now, threads[one.thread])
-            one.asking = converse(one.reading, situation)
-        _run(system, fresh, now)
-        _store(connection, fresh, now)
+        look = _look(system)
+        turns = lockstep(
+            system.desk,
+            (
+                _dialogue(converse(one.reading, Situation(one.cards, look, now, threads[one.thread])), now)
+                for one in fresh
+            ),
+        )
+        _store(connection, list(zip(fresh, turns, strict=True)), now)
     return answers
 
 
@@ -145,26 +148,26 @@ def _keep(
     system: System, connection: psycopg.Connection[Any], known: Sequence[_Open], now: datetime
 ) -> list[_Open]:
     """Store what was heard, sealed; those that were heard before are left out."""
-    fresh = []
-    for one in known:
-        sealed_key, sealed_text = system.notes.seal(one.message.sid, one.message.text)
-        row = connection.execute(
-            "INSERT INTO inbound VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (sid) DO NOTHING"
-            " RETURNING sid",
-            (
-                one.message.sid,
-                one.thread,
-                one.cards[0],
-                now,
-                str(one.reading.intent),
-                sealed_key,
-                sealed_text,
-            ),
-        ).fetchone()
-        if row:
-            fresh.append(one)
-            if system.gateway_name == "local":
-                keep_inbound(connection, one.cards[0], one.message.text, now)
+    sealed = [system.notes.seal(one.message.sid, one.message.text) for one in known]
+    rows = connection.execute(
+        "INSERT INTO inbound SELECT sid, thread, card, %s, intent, sealed_key, sealed_text"
+        " FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::bytea[])"
+        " AS heard(sid, thread, card, intent, sealed_key, sealed_text) ON CONFLICT (sid) DO NOTHING"
+        " RETURNING sid",
+        (
+            now,
+            [one.message.sid for one in known],
+            [one.thread for one in known],
+            [one.cards[0] for one in known],
+            [str(one.reading.intent) for one in known],
+            [key for key, _ in sealed],
+            [text for _, text in sealed],
+        ),
+    ).fetchall()
+    new = {row[0] for row in rows}
+    fresh = [one for one in known if one.message.sid in new]
+    if system.gateway_name == "local":
+        keep_inbound(connection, [(one.message.sid, one.cards[0], one.message.text) for one in fresh], now)
     return fresh
 
 
@@ -184,40 +187,31 @@ def _lock_threads(
     return {name: _thread_decoder.decode(state) for name, state in rows}
 
 
-def _run(system: System, conversations: Sequence[_Open], now: datetime) -> None:
-    """Drive the conversations in lockstep."""
-    answers: dict[int, Outcome | Refusal | None] = dict.fromkeys(range(len(conversations)))
-    active = list(range(len(conversations)))
-    while active:
-        asked = []
-        for number in active:
-            one = conversations[number]
-            assert one.asking is not None  # noqa: S101
-            try:
-                answer = answers[number]
-                command = next(one.asking) if answer is None else one.asking.send(answer)
-            except StopIteration as end:
-                one.turn = end.value
-                continue
-            asked.append((number, system.desk.submit(command, by="holder", via="sms", now=now)))
-        for number, future in asked:
-            try:
-                answers[number] = future.result()
-            except Refusal as refusal:
-                answers[number] = refusal
-        active = [number for number, _ in asked]
+def _dialogue(asking: Asking, now: datetime) -> Dialogue[Turn]:
+    """A conversation, asking the desk as the holder by SMS."""
+    answer: Outcome | Refusal | None = None
+    while True:
+        try:
+            command = next(asking) if answer is None else asking.send(answer)
+        except StopIteration as end:
+            turn: Turn = end.value
+            return turn
+        answer = yield Ask(command, "holder", "sms", now)
 
 
-def _store(connection: psycopg.Connection[Any], conversations: Sequence[_Open], now: datetime) -> None:
+def _store(connection: psycopg.Connection[Any], ended: Sequence[tuple[_Open, Turn]], now: datetime) -> None:
     intents = []
-    for one in conversations:
-        if one.turn is None:
-            continue
-        connection.execute(
-            "UPDATE threads SET state = %s::jsonb, at = %s WHERE thread = %s",
-            (_thread_encoder.encode(one.turn.thread).decode(), now, one.thread),
-        )
-        intents.extend(_intent(one, number, reply, now) for number, reply in enumerate(one.turn.replies))
+    connection.execute(
+        "UPDATE threads AS t SET state = n.state::jsonb, at = %s"
+        " FROM unnest(%s::text[], %s::text[]) AS n(thread, state) WHERE t.thread = n.thread",
+        (
+            now,
+            [one.thread for one, _ in ended],
+            [_thread_encoder.encode(turn.thread).decode() for _, turn in ended],
+        ),
+    )
+    for one, turn in ended:
+        intents.extend(_intent(one, number, reply, now) for number, reply in enumerate(turn.replies))
     if intents:
         with connection.cursor() as cursor:
             insert(cursor, intents)

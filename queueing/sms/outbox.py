@@ -20,6 +20,7 @@ import msgspec
 import psycopg
 from psycopg.rows import class_row
 
+from queueing.errors import UserError
 from queueing.people.person import sms_number
 from queueing.projections.message_rules import Intent, Times, reference
 from queueing.projections.messages import insert
@@ -175,7 +176,7 @@ def _rendered(system: System, row: Row) -> str | None:
     """The text; None for a message that can't be rendered, which must not keep the others from leaving."""
     try:
         return renderer(system).render(row.template, fill(system, row.template, row.params, row.card))
-    except (LookupError, ValueError, TypeError):
+    except (UserError, LookupError, ValueError, TypeError):
         _log.exception("message %s (%s) can't be rendered", row.ref, row.template)
         return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
 import psycopg
@@ -77,11 +77,18 @@ def messages_of(
 
 
 def keep_inbound(
-    connection: psycopg.Connection[Any], card: str, text: str, at: datetime, ref: UUID | None = None
+    connection: psycopg.Connection[Any], heard: Sequence[tuple[str, str, str]], at: datetime
 ) -> None:
-    """Show what the person wrote on their phone."""
+    """Show what people wrote, (sid, card, text) each, on their phones."""
     connection.execute(
-        "INSERT INTO local_messages (ref, at, card, direction, text) VALUES (%s, %s, %s, 'in', %s)"
+        "INSERT INTO local_messages (ref, at, card, direction, text)"
+        " SELECT ref, %s, card, 'in', text FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS m(ref, card,"
+        " text)"
         " ON CONFLICT (ref) DO NOTHING",
-        (ref or uuid4(), at, card, text),
+        (
+            at,
+            [uuid5(NAMESPACE_OID, sid) for sid, _, _ in heard],
+            [card for _, card, _ in heard],
+            [text for _, _, text in heard],
+        ),
     )
