@@ -56,13 +56,13 @@ class SlotCounts(Row, frozen=True, gc=False):
 
 
 class Seat(Row, frozen=True, gc=False):
-    """What a card counts for: `slot` and `via` of its live booking, the slot it `came` for with that booking,
-    the slot its hand-over was counted for (`served`)."""
+    """What a card counts for: `slot` and `via` of its live booking, whether its holder `came` for it, the
+    slot its hand-over was counted for (`served`)."""
 
     card: str
     slot: str = ""
     via: str = ""
-    came: str = ""
+    came: bool = False
     served: str = ""
 
 
@@ -104,18 +104,17 @@ class Batch:
         )
         self.slots: Rows[SlotCounts] = SLOTS.rows(cursor, slots, suffix)
 
-    def take(self, card: str, slot: str, via: str, came: str = "") -> None:
+    def take(self, card: str, slot: str, via: str) -> None:
         """A card has a live booking in a slot."""
-        self.seats.change(card, slot=slot, via=via, came=came)
-        self.slots.add(slot, booked=1, booked_total=1, due=int(came != slot), **{_by(via): 1})
+        self.seats.change(card, slot=slot, via=via)
+        self.slots.add(slot, booked=1, booked_total=1, due=1, **{_by(via): 1})
 
     def leave(self, card: str, **counts: int) -> Seat:
         """The live booking of a card, if it has one, ends; `counts` are added to its slot's."""
         seat = self.seats[card]
         if seat.slot:
-            self.seats.change(card, slot="", via="", came="")
-            due = -int(seat.came != seat.slot)
-            self.slots.add(seat.slot, booked=-1, due=due, **{_by(seat.via): -1}, **counts)
+            self.seats.change(card, slot="", via="", came=False)
+            self.slots.add(seat.slot, booked=-1, due=seat.came - 1, **{_by(seat.via): -1}, **counts)
         return seat
 
 
@@ -154,7 +153,7 @@ def _booked(batch: Batch, event: e.SlotBooked) -> None:
 @folding.on(e.BookingMoved)
 def _moved(batch: Batch, event: e.BookingMoved) -> None:
     seat = batch.leave(event.card, moved_away=1)
-    batch.take(event.card, event.new_slot, seat.via, seat.came)
+    batch.take(event.card, event.new_slot, seat.via)
 
 
 @folding.on(e.BookingCancelled)
@@ -179,8 +178,17 @@ def _no_show_undone(batch: Batch, event: e.NoShowUndone) -> None:
 
 @folding.on(e.HolderArrived)
 def _arrived(batch: Batch, event: e.HolderArrived) -> None:
-    batch.seats.change(event.card, came=event.slot)
+    batch.seats.change(event.card, came=True)
     batch.slots.add(event.slot, arrived=1, late=int(event.late), due=-1)
+
+
+@folding.on(e.HolderLeft)
+def _left(batch: Batch, event: e.HolderLeft) -> None:
+    """Whoever left is due again, until the booking is moved or ends."""
+    seat = batch.seats[event.card]
+    if seat.came:
+        batch.seats.change(event.card, came=False)
+        batch.slots.add(seat.slot, due=1)
 
 
 @folding.on(e.WalkInTicketed)
