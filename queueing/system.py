@@ -9,6 +9,7 @@ from math import inf
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 import psycopg
 from psycopg.rows import tuple_row
 from psycopg_pool import ConnectionPool
@@ -26,6 +27,7 @@ from queueing.settings import Settings, read_master_key
 
 Clock = Callable[[], datetime]
 ZONE = ZoneInfo("Asia/Shanghai")
+DEMO_WINDOWS = 2
 
 
 def branch_time() -> datetime:
@@ -119,8 +121,17 @@ def set_demo_anchor(url: str, anchor: date) -> None:
         )
 
 
+def demo_season(season: Season, anchor: date) -> Season:
+    """A season moved around a day and made fit for a small branch."""
+    moved = shift(season, anchor)
+    capacity = msgspec.structs.replace(
+        moved.capacity, windows=DEMO_WINDOWS, walk_ins_per_day=14, walk_in_places_per_day=22
+    )
+    return msgspec.structs.replace(moved, capacity=capacity)
+
+
 def current_season(settings: Settings) -> Season:
     """The season of the configuration; shifted to its anchor for a demonstration."""
     season = load_season(settings.season_dir)
     anchor = demo_anchor(settings.database_url) if settings.database_url else None
-    return shift(season, anchor) if anchor else season
+    return demo_season(season, anchor) if anchor else season

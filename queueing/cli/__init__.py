@@ -10,7 +10,16 @@ import typer
 from queueing.cli.problems import explain
 
 # To add a group of commands, write queueing/cli/<name>.py with `register(app)` and add its name here.
-GROUPS: tuple[str, ...] = ("run",)
+GROUPS: tuple[str, ...] = (
+    "run",
+    "season",
+    "season_open",
+    "importing",
+    "rehearse",
+    "rebuild",
+    "staff",
+    "sms_preview",
+)
 
 
 def build() -> typer.Typer:

@@ -18,12 +18,13 @@ from queueing.domain.state import Card, Hold, Offer, Slot, State
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What was asked: days (none: any), part of the day ("am", "pm", "" for any), a time of day to be near
-    to, slots not to offer again."""
+    to, slots not to offer again, days that don't suit."""
 
     days: tuple[date, ...] = ()
     part: str = ""
     near: time | None = None
     without: tuple[str, ...] = ()
+    not_days: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,10 @@ def _open_slots(state: State, card: Card, wish: Wish, now: datetime) -> Iterator
     """(days away, slot id, slot) of the slots that fit the wish, by day."""
     first = opens_for(state, card) or now.date()
     begin = max(first, now.date())
-    wanted = set(wish.days)
-    for day in sorted(d for d in state.days if d >= begin and (not wanted or d in wanted)):
+    wanted, unwanted = set(wish.days), set(wish.not_days)
+    for day in sorted(
+        d for d in state.days if d >= begin and d not in unwanted and (not wanted or d in wanted)
+    ):
         for slot_id in state.days[day]:
             slot = state.slots[slot_id]
             if not slot.open or slot.start <= now or slot_id in wish.without:

@@ -1,20 +1,30 @@
 """What has to be true before the processes start, whichever store they use."""
 
+from collections.abc import Callable
 from pkgutil import resolve_name
 
+from queueing.rehearsal.demo import seed_demo
 from queueing.settings import Settings
+from queueing.system import demo_anchor
+from queueing.web.staff import ensure_demo_accounts
 
 # "module:callable" of each part that keeps tables; called in this order with the database URL at every start.
-MIGRATIONS: tuple[str, ...] = ()
+MIGRATIONS: tuple[str, ...] = ("queueing.tables:migrate", "queueing.web.tables:migrate")
 
 
-def prepare(settings: Settings) -> None:
-    """Bring the store up to date. The settings name the servers in use, embedded or given."""
+def prepare(settings: Settings, say: Callable[[str], None] = lambda text: None) -> None:
+    """Bring the store up to date, and fill an empty one with the demonstration season unless that is switched
+    off. The settings name the servers in use, embedded or given."""
     if settings.database_url is None:
         raise ValueError("prepare needs running servers")
     migrate(settings.database_url)
+    if settings.demo:
+        seed_demo(settings, say)
+    if demo_anchor(settings.database_url):
+        ensure_demo_accounts(settings.database_url)
 
 
 def migrate(database_url: str) -> None:
+    """Create what tables are missing; two programs that do so at the same time wait for each other."""
     for name in MIGRATIONS:
         resolve_name(name)(database_url)

@@ -46,7 +46,7 @@ def run(settings: Settings, say: Say, choose: Choose = programs) -> None:
 
 
 def _serve(settings: Settings, servers: Sequence[Server], say: Say, choose: Choose) -> None:
-    prepare(settings)
+    prepare(settings, say)
     environment = {**settings.to_env(), "TZ": "Asia/Shanghai"}
     with (
         instance.announced(settings.var_dir, _instance(settings)),

@@ -185,6 +185,8 @@ def _fitting(intent: Intent, at: Situation) -> Sequence[str]:
 def _with_card(reading: Reading, card: str, at: Situation) -> Asking:
     state = at.state(card)
     match reading.intent:
+        case Intent.CANCEL if reading.question:
+            return _status_of([card], at)
         case Intent.CANCEL:
             return (yield from _cancel(card, at))
         case Intent.BOOK if state.booking:
@@ -194,7 +196,7 @@ def _with_card(reading: Reading, card: str, at: Situation) -> Asking:
             wish = _wish(reading)
             return (yield from _offer(card, replace(wish, without=at.thread.options), at, reason="more"))
         case Intent.BOOK | Intent.MOVE:
-            if reading.past and not reading.dates:
+            if reading.past and all(day < at.now.date() for day in reading.dates):
                 return Turn(at.thread, (Reply("past_slot", {}, card),))
             return (yield from _offer(card, _wish(reading), at))
         case Intent.HOME_VISIT:
@@ -213,7 +215,8 @@ def _wish(reading: Reading) -> Wish:
     part = {Part.MORNING: "am", Part.AFTERNOON: "pm"}.get(reading.part, "") if reading.part else ""
     if reading.relative is Relative.EARLIER:
         part = "am"
-    return Wish(days=reading.dates, part=part, near=reading.clock or reading.clock_to)
+    near = reading.clock or reading.clock_to
+    return Wish(days=reading.dates, part=part, near=near, not_days=reading.excluded)
 
 
 def _offer(card: str, wish: Wish, at: Situation, reason: str = "asked") -> Asking:

@@ -1,0 +1,38 @@
+"""The demonstration season: synthetic people, played around today's date up to now, so that every page has
+something to show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+
+from queueing.rehearsal.rehearse import Plan, prepare_play
+from queueing.rehearsal.stage import RehearsalClock
+from queueing.season.load import load_season
+from queueing.settings import Settings
+from queueing.system import branch_time, demo_anchor, demo_season, open_system, set_demo_anchor
+
+HOLDERS = 2400
+SEED = 7
+
+
+def seed_demo(settings: Settings, say: Callable[[str], None]) -> bool:
+    """Fill an empty log with the demonstration season up to now; whether it did. Stopped in the middle, it
+    starts anew next time only with an empty log: what was played stays."""
+    now = branch_time().replace(second=0, microsecond=0)
+    url = settings.database_url or ""
+    if demo_anchor(url):
+        return False
+    season = demo_season(load_season(settings.season_dir), now.date())
+    clock = RehearsalClock(datetime.combine(season.first_day, time()) - timedelta(hours=12))
+    system = open_system(settings, clock=clock, season=season, alone=True)
+    try:
+        if system.log.head():
+            return False
+        set_demo_anchor(url, now.date())
+        say("第一次启动：正在准备演示用的发放季（约需半分钟）……")
+        play = prepare_play(system, clock, Plan(HOLDERS, SEED, season))
+        play.until(now)
+    finally:
+        system.close()
+    return True
