@@ -11,7 +11,7 @@ _LINK: Final = re.compile(
 )
 _MOBILE: Final = re.compile(r"(?<![0-9])1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}(?![0-9])")
 _LONG_NUMBER: Final = re.compile(r"[0-9]{15,}")
-_PLAIN: Final = re.compile(r"[一-鿿〇A-Za-z0-9 \n，。！？；：、（）《》“”…—·,.:;()%*/-]")
+_PLAIN: Final = re.compile(r"[㐀-䶿一-鿿\U00020000-\U000323af〇A-Za-z0-9 \n，。！？；：、（）《》“”…—·,.:;()%*/-]")
 
 
 def units(text: str) -> int:
