@@ -75,8 +75,9 @@ class EventLog:
             self._recorder = PostgresDCBRecorderTT(datastore=self._datastore, events_table_name=TABLE)
 
     def migrate(self) -> None:
-        """Create the tables. Run once, before other processes open the log."""
-        self._recorder.create_table()
+        """Create the tables. Processes that do so at the same time wait for one another."""
+        with self.turn("tables"):
+            self._recorder.create_table()
 
     def close(self) -> None:
         """Give the connections back."""
