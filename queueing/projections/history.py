@@ -68,7 +68,8 @@ class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
     def __str__(self) -> str:
-        return f"{words.moment(self.at)} {self.who}（{self.channel}）：{self.text}"
+        via = "" if self.channel == self.who else f"（{self.channel}）"
+        return f"{words.moment(self.at)} {self.who}{via}：{self.text}"
 
 
 def history(log: EventLog, card: str) -> list[HistoryLine]:

@@ -113,7 +113,9 @@ def wave_progress(connection: Connection[Any]) -> list[WaveProgress]:
             count(*) FILTER (WHERE booked_via = 'phone') AS phone,
             count(*) FILTER (WHERE booked_via = 'counter') AS counter,
             {_HOW}
-        FROM card_status c LEFT JOIN cohort_plan p USING (cohort) LEFT JOIN wave_turn w USING (wave)
+        FROM card_status c
+            LEFT JOIN cohort_plan p ON p.cohort = c.cohort
+            LEFT JOIN wave_turn w ON w.wave = p.wave
         GROUP BY p.wave, w.opens, w.opened_at, w.closed_at, c.cohort
         ORDER BY w.opens NULLS LAST, p.wave, c.cohort
         """,  # noqa: S608
