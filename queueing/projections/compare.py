@@ -26,13 +26,11 @@ LIMIT = 100
 
 def differences(connection: Connection[Any], state: State) -> list[str]:
     """What differs, in words; nothing if all agrees."""
-    with connection.transaction():
-        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        found = [
-            *_differ(connection, CARDS, {key: _card(card) for key, card in state.cards.items()}),
-            *_differ(connection, SLOTS, {key: _slot(state, key) for key in state.slots}),
-            *_differ(connection, EMPLOYERS, {key: _employer(one) for key, one in state.employers.items()}),
-        ]
+    found = [
+        *_differ(connection, CARDS, {key: _card(card) for key, card in state.cards.items()}),
+        *_differ(connection, SLOTS, {key: _slot(state, key) for key in state.slots}),
+        *_differ(connection, EMPLOYERS, {key: _employer(one) for key, one in state.employers.items()}),
+    ]
     return found[:LIMIT]
 
 

@@ -17,7 +17,7 @@ from psycopg.sql import SQL, Identifier
 
 from queueing.log.store import EventLog
 from queueing.projections.base import Projection
-from queueing.projections.runner import Projector, exists
+from queueing.projections.runner import Projector, drop, exists
 from queueing.projections.tracking import begin, forget, locked_position, record
 
 NEW = "__new"
@@ -79,8 +79,7 @@ def _clear(connection: Connection[Any], projections: Sequence[Projection]) -> No
         cursor = connection.cursor()
         for projection in projections:
             forget(cursor, projection.name + NEW)
-            for table in projection.tables:
-                cursor.execute(SQL("DROP TABLE IF EXISTS {}").format(Identifier(table + NEW)))
+            drop(cursor, projection, NEW)
 
 
 def _swap_patiently(connection: Connection[Any], projection: Projection, log: EventLog) -> int:

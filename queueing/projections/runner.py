@@ -21,7 +21,7 @@ from psycopg.sql import SQL, Identifier
 from queueing.log.store import CHANNEL, EventLog, LogUnavailable, Recorded
 from queueing.projections import tracking
 from queueing.projections.base import Projection
-from queueing.projections.tracking import begin, locked_position, record, tracked
+from queueing.projections.tracking import begin, forget, locked_position, record, tracked
 
 PAGE = 5000
 """Events read and applied at a time."""
@@ -61,17 +61,24 @@ class Projector:
         self._connection: Connection[Any] | None = None
 
     def migrate(self) -> None:
-        """Create the read models that are missing. Safe to run again, and by several processes at once. One
-        whose tables are there is left as it is: a new shape of its tables comes with a rebuild."""
+        """Create the read models that are missing. Safe to run again, and by several processes at once.
+
+        One that has a part of its tables only (a new version needs another one) begins anew. One whose
+        tables are all there is left as it is: another shape of them comes with a rebuild.
+        """
         with psycopg.connect(self._url, autocommit=True) as connection:
             connection.execute("SELECT pg_advisory_lock(hashtext('projections: migrate'))")
             tracking.migrate(self._url)
-            with connection.transaction():
-                cursor = connection.cursor()
-                for projection in self._projections:
-                    if not exists(cursor, projection, self._suffix):
-                        projection.create(cursor, self._suffix)
-                    begin(cursor, self._tracked_as(projection))
+            for projection in self._projections:
+                with connection.transaction():
+                    self._create(connection.cursor(), projection)
+
+    def _create(self, cursor: Cursor[Any], projection: Projection) -> None:
+        if not exists(cursor, projection, self._suffix):
+            forget(cursor, self._tracked_as(projection))
+            drop(cursor, projection, self._suffix)
+            projection.create(cursor, self._suffix)
+        begin(cursor, self._tracked_as(projection))
 
     def catch_up(self, limit: int | None = None) -> int:
         """Process what is new (at most `limit` events); how many events were read.
@@ -189,6 +196,12 @@ def exists(cursor: Cursor[Any], projection: Projection, suffix: str = "") -> boo
         ([table + suffix for table in projection.tables],),
     ).fetchone()
     return found is not None and bool(found[0] == len(projection.tables))
+
+
+def drop(cursor: Cursor[Any], projection: Projection, suffix: str) -> None:
+    """Remove the tables of a projection that are there."""
+    for table in projection.tables:
+        cursor.execute(SQL("DROP TABLE IF EXISTS {}").format(Identifier(table + suffix)))
 
 
 def _after(position: int, page: list[Recorded]) -> list[Recorded]:

@@ -190,6 +190,19 @@ def test_projectors_that_migrate_at_the_same_time_do_not_disturb_each_other(
     assert failed == []
 
 
+def test_a_read_model_that_needs_another_table_begins_anew(
+    projector: Projector, append: Append, conn: psycopg.Connection
+) -> None:
+    chance = Chance(3)
+    append(chance.events(1500))
+    projector.catch_up()
+    conn.execute("DROP TABLE slot_seat")  # as before the version that needs it
+    projector.migrate()
+    assert projector.positions()["load"] == 0
+    projector.catch_up()
+    assert differences(conn, chance.state) == []
+
+
 def test_a_projection_that_fails_is_left_behind_and_the_others_go_on(
     pg_url: str, log: EventLog, append: Append, conn: psycopg.Connection
 ) -> None:
