@@ -1,0 +1,99 @@
+"""The web application: `uvicorn --factory queueing.web.app:create_app`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from queueing.settings import Settings
+from queueing.system import System, open_system
+from queueing.web import failures
+from queueing.web.headers import SecurityHeaders
+from queueing.web.rendering import STATIC
+from queueing.web.routes import (
+    accounts,
+    appointment,
+    board,
+    booking,
+    changes,
+    counter,
+    counter_actions,
+    employer_own,
+    employers,
+    health,
+    lists,
+    lobby,
+    phone,
+    public,
+    signin,
+    who,
+)
+from queueing.web.site import make_site
+
+ROUTERS = (
+    health.router,
+    public.router,
+    who.router,
+    booking.router,
+    appointment.router,
+    signin.router,
+    accounts.router,
+    counter.router,
+    counter_actions.router,
+    employers.router,
+    employer_own.router,
+    board.router,
+    changes.router,
+    lists.router,
+    lobby.router,
+    phone.router,
+)
+
+
+def create_app(system: System | None = None, *, demo: bool | None = None) -> FastAPI:
+    """The application. Without a system it opens the one of the settings, and closes it at the end."""
+    settings = Settings.from_env() if system is None else None
+    public_url = system.public_url if system else settings.public_url if settings else ""
+    app = FastAPI(lifespan=_lifespan(system, settings, demo), docs_url=None, redoc_url=None, openapi_url=None)
+    failures.register(app)
+    app.add_middleware(GZipMiddleware, minimum_size=800)
+    app.add_middleware(SecurityHeaders, https=public_url.startswith("https:"))
+    app.mount("/static", _LastingFiles(directory=STATIC), name="static")
+    for router in ROUTERS:
+        app.include_router(router)
+    return app
+
+
+def _lifespan(
+    system: System | None, settings: Settings | None, demo: bool | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        opened = system
+        if opened is None:
+            assert settings is not None  # noqa: S101  one of the two is given
+            opened = open_system(settings)
+        shown = settings.demo and settings.sms == "local" if settings else False
+        app.state.site = make_site(opened, demo=shown if demo is None else demo)
+        try:
+            yield
+        finally:
+            if system is None:
+                opened.close()
+
+    return lifespan
+
+
+class _LastingFiles(StaticFiles):
+    """Assets carry their version in the query, so browsers may keep them."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "public, max-age=604800"
+        return response

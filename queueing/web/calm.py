@@ -1,0 +1,98 @@
+"""How busy the branch is, in words for everybody: the same levels the manager's board shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from queueing import words
+from queueing.projections import queries
+from queueing.projections.queries import DayLoad, SlotLoad
+from queueing.season.calendar import sessions
+from queueing.season.faq import usual_sessions
+from queueing.web.hall import hall
+from queueing.web.site import Site
+
+AHEAD_DAYS = 5
+_FAR = timedelta(days=16)
+"""Days looked at to find the next open ones; holidays may lie between."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayAhead:
+    """A day, what it is called (今天), and how crowded it will be."""
+
+    day: date
+    label: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class RightNow:
+    """The hall this moment, in a sentence; empty words while the branch is closed."""
+
+    words: str
+    level: str
+
+
+def usual_walk_ins(site: Site) -> float:
+    """Walk-ins a slot, as the season expects them."""
+    rule = site.system.season.capacity
+    spans = usual_sessions(site.system.season)
+    minutes = sum(60 * (s.end.hour - s.start.hour) + s.end.minute - s.start.minute for s in spans)
+    return rule.walk_ins_per_day * rule.slot_minutes / minutes if minutes else 0.0
+
+
+def days(site: Site, first: date, last: date) -> list[DayLoad]:
+    """The loads of days."""
+    rate = site.system.season.capacity.show_rate
+    with site.db() as conn:
+        return queries.day_loads(conn, first, last, site.now(), rate, usual_walk_ins(site))
+
+
+def slots(site: Site, day: date) -> list[SlotLoad]:
+    """The loads of a day's slots."""
+    rate = site.system.season.capacity.show_rate
+    with site.db() as conn:
+        return queries.slot_loads(conn, day, site.now(), rate, usual_walk_ins(site))
+
+
+def levels(site: Site, wanted: Iterable[date]) -> dict[date, str]:
+    """The level of each of these days."""
+    chosen = sorted(wanted)
+    if not chosen:
+        return {}
+    return {load.day: load.level for load in days(site, chosen[0], chosen[-1])}
+
+
+def ahead(site: Site) -> list[DayAhead]:
+    """Today, if the branch still opens, and the next open days."""
+    today = site.today()
+    found = [
+        DayAhead(load.day, words.relative_day(load.day, today), load.level)
+        for load in days(site, today, today + _FAR)
+        if load.slots and not (load.day == today and _over(site, site.now()))
+    ]
+    return found[:AHEAD_DAYS]
+
+
+def right_now(site: Site) -> RightNow:
+    """What somebody who came this moment would meet."""
+    now = site.now()
+    spans = sessions(now.date(), site.system.season)
+    if not any(start <= now < end for start, end in spans):
+        return RightNow("", "closed")
+    with site.system.desk.view() as state:
+        found = hall(state, now)
+    level = "calm" if found.expected_wait < 15 else "busy" if found.expected_wait < 40 else "crowded"
+    return RightNow(
+        f"现在大厅里有{len(found.waiting)}人在等，没有预约的人{words.minutes(found.expected_wait)}"
+        + ("。" if found.expected_wait < 15 else "；先约个时间再来更省事。"),
+        level,
+    )
+
+
+def _over(site: Site, now: datetime) -> bool:
+    spans = sessions(now.date(), site.system.season)
+    return not spans or now >= spans[-1][1]

@@ -1,0 +1,97 @@
+"""Turning templates into pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from queueing import words
+from queueing.people.masking import mask_id_number, mask_name, mask_phone
+from queueing.settings import project_root
+from queueing.web import cookies
+
+if TYPE_CHECKING:
+    from queueing.web.site import Site
+
+TEMPLATES = project_root() / "templates" / "web"
+STATIC = TEMPLATES / "static"
+SIZES = ("20", "24", "30")
+
+
+def environment() -> Environment:
+    """Templates with our words as filters. A missing variable is an error, and everything is escaped."""
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters.update(
+        day=words.day,
+        short_day=words.short_day,
+        weekday=words.weekday,
+        clock=words.clock,
+        moment=words.moment,
+        wait=words.minutes,
+        place=words.place,
+        how=words.how,
+        channel=words.channel,
+        mask_name=mask_name,
+        mask_phone=mask_phone,
+        mask_id=mask_id_number,
+    )
+    env.globals["assets"] = _asset_version()
+    return env
+
+
+def page(
+    request: Request,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    """A page of the site this request came to. A page with a form carries the visitor's form token."""
+    site: Site = request.app.state.site
+    visit = cookies.Visit(request, site.secret)
+    html = site.templates.get_template(template).render(
+        {
+            "season": site.system.season,
+            "branch": site.system.season.branch,
+            "now": site.now(),
+            "today": site.today(),
+            "demo": site.demo,
+            "public_url": site.system.public_url,
+            "path": request.url.path,
+            "here": quote(request.url.path + (f"?{request.url.query}" if request.url.query else "")),
+            "size": cookies.choice(request, "size", SIZES),
+            "contrast": cookies.choice(request, "contrast", ("normal", "high")),
+            "form_token": visit.form_token,
+            "said": cookies.said(request),
+            "staff": getattr(request.state, "staff", None),
+            **(context or {}),
+        }
+    )
+    response = HTMLResponse(
+        html, status_code=status, headers={"Cache-Control": "no-store", **(headers or {})}
+    )
+    visit.keep(response, secure=site.secure)
+    cookies.forget_said(request, response)
+    return response
+
+
+def fragment(site: Site, template: str, context: Mapping[str, Any]) -> str:
+    """A piece of a page, for those who see it change."""
+    return site.templates.get_template(template).render(context)
+
+
+def _asset_version() -> str:
+    """Changes when an asset does, so that browsers may keep them for long."""
+    return str(max(int(file.stat().st_mtime) for file in STATIC.iterdir()))

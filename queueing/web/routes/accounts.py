@@ -1,0 +1,85 @@
+"""Staff accounts, for the administrator; and one's own password."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from queueing.errors import UserError
+from queueing.web import cookies
+from queueing.web import staff as people
+from queueing.web.guard import Admin, allowed, pages
+from queueing.web.rendering import page
+from queueing.web.site import TheSite
+
+router = pages()
+Text = Annotated[str, Form(max_length=200)]
+Anybody = Annotated[people.Staff, Depends(allowed(*people.ROLES))]
+
+
+@router.get("/accounts")
+def show(request: Request, site: TheSite, staff: Admin) -> Response:
+    """Everybody who may sign in."""
+    with site.db() as conn:
+        found = people.accounts(conn)
+    with site.system.desk.view() as state:
+        employers = {one: state.employers[one].name for one in sorted(state.employers)}
+    return page(
+        request, "staff/accounts.html", {"accounts": found, "roles": people.ROLES, "employers": employers}
+    )
+
+
+@router.post("/accounts/add")
+def add(
+    site: TheSite, staff: Admin, login: Text = "", role: Text = "", password: Text = "", employer: Text = ""
+) -> Response:
+    """A new account."""
+    response = RedirectResponse("/accounts", 303)
+    try:
+        with site.db() as conn:
+            people.add_account(conn, login, role, password, employer if role == "employer" else "")
+        cookies.say(response, f"已添加账号 {login}。")
+    except UserError as error:
+        cookies.say(response, error.message, "bad")
+    return response
+
+
+@router.post("/accounts/change")
+def change(site: TheSite, staff: Admin, login: Text = "", what: Text = "", password: Text = "") -> Response:
+    """A new password, or close or open an account."""
+    response = RedirectResponse("/accounts", 303)
+    try:
+        with site.db() as conn:
+            if what == "password":
+                people.set_password(conn, login, password)
+            elif login == staff.login:
+                raise UserError("不能停用自己的账号，请让另一位管理员来做。")
+            else:
+                people.set_active(conn, login, what == "open")
+        cookies.say(response, f"账号 {login} 已更新。")
+    except UserError as error:
+        cookies.say(response, error.message, "bad")
+    return response
+
+
+@router.get("/password")
+def ask_password(request: Request, staff: Anybody) -> Response:
+    """One's own."""
+    return page(request, "staff/password.html", {"problem": ""})
+
+
+@router.post("/password")
+def change_password(
+    request: Request, site: TheSite, staff: Anybody, old: Text = "", new: Text = ""
+) -> Response:
+    """The old one is asked for; all sessions end."""
+    try:
+        with site.db() as conn:
+            if people.check_password(conn, staff.login, old) is None:
+                raise UserError("原来的密码不对，请再填一次。")
+            people.set_password(conn, staff.login, new)
+    except UserError as error:
+        return page(request, "staff/password.html", {"problem": error.message}, status=422)
+    return RedirectResponse("/staff", 303)

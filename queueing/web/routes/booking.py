@@ -1,0 +1,140 @@
+"""When: three calm places as large buttons, else a day and a time of it; then check, then it is done."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Annotated
+
+from fastapi import Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from queueing.domain import Command, Refusal
+from queueing.domain import refusals as r
+from queueing.domain.booking import BookSlot, MoveBooking, bookable, known_card
+from queueing.domain.offers import OfferSlots, Wish
+from queueing.web import calm, choosing
+from queueing.web.guard import Holder, pages
+from queueing.web.holder_refusals import refused
+from queueing.web.rendering import page
+from queueing.web.site import Site, TheSite
+
+router = pages()
+Text = Annotated[str, Form(max_length=40)]
+LATER_DAYS = 12
+"""Days shown at once; the rest is one touch further."""
+
+
+@router.get("/my/when")
+def when(request: Request, site: TheSite, holder: Holder) -> Response:
+    """Three calm places, kept for a while. Looking again shows the same three."""
+    card = holder.cards[0]
+    try:
+        offered = _offered(site, card)
+    except Refusal as refusal:
+        return refused(request, site, refusal)
+    with site.system.desk.view() as state:
+        booking = choosing.booking_of(state, card)
+    return page(request, "holder/when.html", {"offered": offered, "booking": booking})
+
+
+@router.post("/my/more")
+def more(request: Request, site: TheSite, holder: Holder) -> Response:
+    """Three others."""
+    card = holder.cards[0]
+    with site.system.desk.view() as state:
+        shown = choosing.live_offer(state, card, site.now()) if card in state.cards else []
+    without = tuple(choice.slot for choice in shown)
+    try:
+        _ask(site, OfferSlots(card, Wish(without=without), reason="more"))
+    except Refusal as refusal:
+        return refused(request, site, refusal)
+    return RedirectResponse("/my/when", 303)
+
+
+@router.get("/my/days")
+def days(request: Request, site: TheSite, holder: Holder, after: date | None = None) -> Response:
+    """The days, with how crowded they are."""
+    try:
+        with site.system.desk.view() as state:
+            found = choosing.days_for(state, holder.cards[0], site.now())
+    except Refusal as refusal:
+        return refused(request, site, refusal)
+    left = [day for day in found if after is None or day.day > after]
+    context = {
+        "days": left[:LATER_DAYS],
+        "later": left[LATER_DAYS - 1].day if len(left) > LATER_DAYS else None,
+        "levels": calm.levels(site, [day.day for day in left[:LATER_DAYS]]),
+    }
+    return page(request, "holder/days.html", context)
+
+
+@router.get("/my/day/{day}")
+def slots_of_day(request: Request, site: TheSite, holder: Holder, day: date) -> Response:
+    """The times of a day."""
+    now, card_id = site.now(), holder.cards[0]
+    try:
+        with site.system.desk.view() as state:
+            card = bookable(state, card_id, now)
+            slots = choosing.slots_for(state, card_id, card, day, now)
+    except Refusal as refusal:
+        return refused(request, site, refusal)
+    return page(request, "holder/day.html", {"day": day, "slots": slots})
+
+
+@router.get("/my/check")
+def check(request: Request, site: TheSite, holder: Holder, slot: str = "") -> Response:
+    """Is this right? Nothing is booked yet."""
+    card = holder.cards[0]
+    try:
+        with site.system.desk.view() as state:
+            choice = choosing.preview(state, card, slot, site.now())
+            booking = choosing.booking_of(state, card)
+    except Refusal as refusal:
+        return refused(request, site, refusal)
+    context = {"choice": choice, "booking": booking, "person": site.system.vault.get(card)}
+    return page(request, "holder/check.html", context)
+
+
+@router.post("/my/book")
+def book(request: Request, site: TheSite, holder: Holder, slot: Text = "", instead: Text = "") -> Response:
+    """Book, or change from the place the check page showed. A second touch, or a second tab, changes
+    nothing."""
+    card = holder.cards[0]
+    try:
+        with site.system.desk.view() as state:
+            booking = known_card(state, card).booking
+        move = booking is not None and instead != ""
+        _ask(site, MoveBooking(card, slot) if move else BookSlot(card, slot))
+    except (r.SlotFull, r.SlotPast, r.SlotNotOpen) as refusal:
+        return refused(request, site, refusal, offered=_near(site, card, slot), moving=bool(instead))
+    except Refusal as refusal:
+        return refused(request, site, refusal)
+    return RedirectResponse("/my?done=1", 303)
+
+
+def _offered(site: Site, card: str) -> list[choosing.Choice]:
+    """The live offer, or a new one."""
+    with site.system.desk.view() as state:
+        bookable(state, card, site.now())
+        found = choosing.live_offer(state, card, site.now())
+    if found:
+        return found
+    _ask(site, OfferSlots(card))
+    with site.system.desk.view() as state:
+        return choosing.live_offer(state, card, site.now())
+
+
+def _near(site: Site, card: str, slot: str) -> list[choosing.Choice]:
+    """Places near to one that could not be had; none when nothing is free."""
+    try:
+        wished = datetime.strptime(slot, "%Y%m%d-%H%M")
+        wish = Wish(days=(wished.date(),), near=time(wished.hour, wished.minute), without=(slot,))
+        _ask(site, OfferSlots(card, wish, reason="gone"))
+    except (ValueError, Refusal):
+        return []
+    with site.system.desk.view() as state:
+        return choosing.live_offer(state, card, site.now())
+
+
+def _ask(site: Site, command: Command) -> None:
+    site.system.desk.handle(command, by="holder", via=choosing.VIA)

@@ -1,0 +1,135 @@
+"""The counter's one screen: find a person, see who waits, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import Form, Request
+from fastapi.responses import RedirectResponse, Response, StreamingResponse
+
+from queueing import words
+from queueing.domain import Refusal
+from queueing.domain.booking import known_card
+from queueing.people.person import Person
+from queueing.web import choosing, cookies
+from queueing.web.finding import find
+from queueing.web.guard import Clerk, pages
+from queueing.web.hall import hall
+from queueing.web.live import Piece
+from queueing.web.panel import panel
+from queueing.web.rendering import fragment, page
+from queueing.web.site import Site, TheSite
+from queueing.web.today import FILTERS, today_rows
+
+router = pages()
+WINDOW = "window"
+
+
+@router.get("/counter")
+def counter(request: Request, site: TheSite, staff: Clerk, card: str = "", show: str = "") -> Response:
+    """The screen; with a card, its panel."""
+    return _screen(request, site, card=card, show=show)
+
+
+@router.post("/counter/find")
+def find_person(
+    request: Request, site: TheSite, staff: Clerk, q: Annotated[str, Form(max_length=60)] = ""
+) -> Response:
+    """Who fits. A single hit is opened at once. What was searched for stays out of addresses."""
+    cards = find(site, q)
+    if len(cards) == 1:
+        return RedirectResponse(f"/counter?card={cards[0]}", 303)
+    people = site.system.vault.get_many(cards)
+    with site.system.desk.view() as state:
+        hits = [(card, people[card], state.cards[card]) for card in cards if card in people]
+    return _screen(request, site, found={"hits": hits, "q": q})
+
+
+@router.post("/counter/window")
+def choose_window(site: TheSite, staff: Clerk, window: Annotated[str, Form(max_length=2)] = "") -> Response:
+    """The window this browser stands at."""
+    response = RedirectResponse("/counter", 303)
+    if window.isdecimal() and 1 <= int(window) <= 50:
+        cookies.put(response, WINDOW, str(int(window)), secure=site.secure, lasts=cookies.LONG)
+    else:
+        cookies.drop(response, WINDOW)
+    return response
+
+
+@router.get("/counter/times")
+def times(request: Request, site: TheSite, staff: Clerk, card: str, day: date | None = None) -> Response:
+    """All days, or all times of a day, for somebody at the counter or on the phone."""
+    now = site.now()
+    try:
+        with site.system.desk.view() as state:
+            status = known_card(state, card)
+            days = choosing.days_for(state, card, now)
+            slots = choosing.slots_for(state, card, status, day, now) if day else []
+    except Refusal as refusal:
+        return _screen(request, site, card=card, problem=refusal)
+    return _screen(request, site, card=card, times={"days": days, "day": day, "slots": slots})
+
+
+@router.get("/counter/live")
+async def live(site: TheSite, staff: Clerk, request: Request) -> StreamingResponse:
+    """The waiting queue as it changes."""
+    window = own_window(request)
+    stream = site.live.watch(f"queue-{window}", Piece(lambda: _stamp(site), lambda: _queue(site, window)))
+    return StreamingResponse(stream, media_type="text/event-stream")
+
+
+@router.get("/counter/manifest")
+def manifest(request: Request, site: TheSite, staff: Clerk, day: date | None = None) -> Response:
+    """The day on paper, for when the system is down."""
+    chosen = day or site.today()
+    return page(request, "counter/manifest.html", {"day": chosen, "rows": today_rows(site, chosen, "")})
+
+
+@router.get("/counter/slip")
+def slip(request: Request, site: TheSite, staff: Clerk, card: str) -> Response:
+    """A ticket or an appointment on paper, in large print."""
+    with site.system.desk.view() as state:
+        status = known_card(state, card)
+    return page(request, "counter/slip.html", {"card": panel(site, card, ""), "status": status})
+
+
+def own_window(request: Request) -> str:
+    """The window this browser stands at, or nothing."""
+    value = request.cookies.get(WINDOW, "")
+    return value if value.isdecimal() else ""
+
+
+def _screen(request: Request, site: Site, *, card: str = "", show: str = "", **more: Any) -> Response:
+    window = own_window(request)
+    problem = more.pop("problem", None)
+    why = words.sentence(problem) if problem else ""
+    context = {
+        "window": window,
+        "queue": _queue(site, window),
+        "panel": panel(site, card, window) if card else None,
+        "card": card,
+        "today_list": today_rows(site, site.today(), show),
+        "filters": FILTERS,
+        "show": show,
+        "found": None,
+        "times": None,
+        "problem": why,
+        **more,
+    }
+    return page(request, "counter/screen.html", context)
+
+
+def _stamp(site: Site) -> Hashable:
+    with site.system.desk.view():
+        return site.system.desk.position
+
+
+def _queue(site: Site, window: str) -> str:
+    with site.system.desk.view() as state:
+        found = hall(state, site.now())
+    people: dict[str, Person] = site.system.vault.get_many(
+        [one.card for one in (*found.waiting, *found.served)]
+    )
+    return fragment(site, "counter/queue.html", {"hall": found, "people": people, "window": window})

@@ -1,0 +1,90 @@
+"""Staff sign in, see what is theirs to do, and sign out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from queueing.web import cookies, limits, sessions
+from queueing.web.guard import STAFF_COOKIE, MaybeStaff, pages
+from queueing.web.rendering import page
+from queueing.web.site import TheSite
+from queueing.web.staff import check_password, demo_sign_ins
+
+router = pages()
+Text = Annotated[str, Form(max_length=200)]
+PER_LOGIN_HERE = limits.Limit(5, timedelta(minutes=15))
+PER_LOGIN = limits.Limit(30, timedelta(minutes=15))
+PER_ADDRESS = limits.Limit(60, timedelta(minutes=15))
+HOMES = {"counter": "/counter", "manager": "/board", "admin": "/board", "employer": "/employer"}
+WRONG = "登录名或密码不对，请再试一次；忘了密码请找管理员。"
+TIRED = "试错的次数太多，请过15分钟再试，或请管理员重设密码。"
+
+
+@router.get("/staff")
+def start(request: Request, site: TheSite, staff: MaybeStaff, next: str = "") -> Response:
+    """The sign-in page; whoever is signed in goes on to work."""
+    if staff:
+        return RedirectResponse(HOMES[staff.role], 303)
+    return _sign_in_page(request, site, next, "")
+
+
+@router.post("/staff")
+def sign_in(
+    request: Request,
+    site: TheSite,
+    login: Text = "",
+    password: Text = "",
+    next: Text = "",
+) -> Response:
+    """Check the password; after a few failures, wait."""
+    now = site.now()
+    address = request.client.host if request.client else ""
+    keys = {
+        f"sign-in:{login}@{address}": PER_LOGIN_HERE,
+        f"sign-in:{login}": PER_LOGIN,
+        f"sign-in@{address}": PER_ADDRESS,
+    }
+    with site.db() as conn:
+        if any(limits.reached(conn, key, limit, now) for key, limit in keys.items()):
+            return _sign_in_page(request, site, next, TIRED, status=429)
+        staff = check_password(conn, login.strip(), password)
+        if staff is None:
+            for key in keys:
+                limits.count(conn, key, now)
+            return _sign_in_page(request, site, next, WRONG, status=422)
+        limits.forget(conn, f"sign-in:{login}@{address}")
+        token = sessions.begin(conn, now, login=staff.login)
+    response = RedirectResponse(_inside(next) or HOMES[staff.role], 303)
+    cookies.put(response, STAFF_COOKIE, token, secure=site.secure)
+    cookies.drop(response, cookies.VISIT)
+    return response
+
+
+@router.post("/staff/leave")
+def leave(request: Request, site: TheSite) -> Response:
+    """Sign out."""
+    with site.db() as conn:
+        sessions.end(conn, request.cookies.get(STAFF_COOKIE, ""))
+    response = RedirectResponse("/staff", 303)
+    cookies.drop(response, STAFF_COOKIE)
+    return response
+
+
+def _sign_in_page(
+    request: Request, site: TheSite, next_page: str, problem: str, status: int = 200
+) -> Response:
+    demo = []
+    if site.demo:
+        with site.db() as conn:
+            demo = demo_sign_ins(conn)
+    context = {"problem": problem, "next": _inside(next_page), "demo_accounts": demo}
+    return page(request, "staff/signin.html", context, status=status)
+
+
+def _inside(address: str) -> str:
+    """One of our own pages, or nothing."""
+    return address if address.startswith("/") and not address.startswith(("//", "/\\", "/staff")) else ""

@@ -1,0 +1,135 @@
+"""Accounts of staff and of employers' clerks: argon2 passwords and one role each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from psycopg.rows import class_row
+
+from queueing.errors import UserError
+
+ROLES = {"counter": "柜员", "manager": "主管", "employer": "单位经办", "admin": "管理员"}
+SHORTEST_PASSWORD = 8
+_DEMO = (
+    ("counter1", "guitai-2018", "counter"),
+    ("manager", "zhuguan-2018", "manager"),
+    ("admin", "guanli-2018", "admin"),
+)
+_DEMO_EMPLOYER_PASSWORD = "danwei-2018"  # noqa: S105  shown to everybody who opens the demonstration
+
+_hasher = PasswordHasher()
+_NOBODY = _hasher.hash("no such account")
+
+Connection = psycopg.Connection[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Somebody who may sign in. `employer` is the id of the employer a clerk works for, else empty."""
+
+    login: str
+    role: str
+    employer: str = ""
+    active: bool = True
+    demo: bool = False
+
+    @property
+    def by(self) -> str:
+        """As facts name them."""
+        return f"employer:{self.employer}" if self.role == "employer" else f"staff:{self.login}"
+
+
+def add_account(conn: Connection, login: str, role: str, password: str, employer: str = "") -> None:
+    """Make an account; raises UserError with what is wrong."""
+    login = login.strip()
+    if not login or len(login) > 32 or not login.isascii() or not login.isprintable() or " " in login:
+        raise UserError("登录名应是1到32个字母或数字，请换一个。")
+    if role not in ROLES:
+        raise UserError(f"没有“{role}”这种角色，请从 {'、'.join(ROLES)} 中选一种。")
+    if (role == "employer") != bool(employer):
+        raise UserError("单位经办要写明单位编号（如 e001），其他角色不写。")
+    row = conn.execute(
+        "INSERT INTO staff_accounts (login, role, employer, password) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT DO NOTHING RETURNING login",
+        (login, role, employer, _hashed(password)),
+    ).fetchone()
+    if row is None:
+        raise UserError(f"登录名 {login} 已有人用，请换一个。")
+
+
+def set_password(conn: Connection, login: str, password: str) -> None:
+    """A new password, and out of every session."""
+    changed = conn.execute(
+        "UPDATE staff_accounts SET password = %s, demo = false WHERE login = %s", (_hashed(password), login)
+    )
+    if changed.rowcount == 0:
+        raise UserError(f"没有 {login} 这个登录名，请核对。")
+    conn.execute("DELETE FROM web_sessions WHERE login = %s", (login,))
+
+
+def set_active(conn: Connection, login: str, active: bool) -> None:
+    """Close an account, or open it again."""
+    if conn.execute("UPDATE staff_accounts SET active = %s WHERE login = %s", (active, login)).rowcount == 0:
+        raise UserError(f"没有 {login} 这个登录名，请核对。")
+    if not active:
+        conn.execute("DELETE FROM web_sessions WHERE login = %s", (login,))
+
+
+def accounts(conn: Connection) -> Sequence[Staff]:
+    """All accounts."""
+    with conn.cursor(row_factory=class_row(Staff)) as cursor:
+        return cursor.execute(
+            "SELECT login, role, employer, active, demo FROM staff_accounts ORDER BY role, login"
+        ).fetchall()
+
+
+def account(conn: Connection, login: str) -> Staff | None:
+    """The account, if it is open."""
+    with conn.cursor(row_factory=class_row(Staff)) as cursor:
+        return cursor.execute(
+            "SELECT login, role, employer, active, demo FROM staff_accounts WHERE login = %s AND active",
+            (login,),
+        ).fetchone()
+
+
+def check_password(conn: Connection, login: str, password: str) -> Staff | None:
+    """The account this login and password open. An unknown login takes as long as a wrong password."""
+    row = conn.execute("SELECT password FROM staff_accounts WHERE login = %s AND active", (login,)).fetchone()
+    try:
+        _hasher.verify(row[0] if row else _NOBODY, password)
+    except (VerificationError, InvalidHashError):
+        return None
+    return account(conn, login) if row else None
+
+
+def ensure_demo_accounts(url: str, employer: str = "e001") -> list[tuple[str, str, str]]:
+    """The demonstration's accounts as (login, password, role); made if they are not there. Only a
+    demonstration shows them on its sign-in page."""
+    wanted = [*((*one, "") for one in _DEMO), (employer, _DEMO_EMPLOYER_PASSWORD, "employer", employer)]
+    with psycopg.connect(url, autocommit=True) as conn:
+        for login, password, role, of in wanted:
+            if conn.execute("SELECT 1 FROM staff_accounts WHERE login = %s", (login,)).fetchone() is None:
+                add_account(conn, login, role, password, of)
+                conn.execute("UPDATE staff_accounts SET demo = true WHERE login = %s", (login,))
+    return [(login, password, role) for login, password, role, _ in wanted]
+
+
+def demo_sign_ins(conn: Connection) -> list[tuple[str, str, str]]:
+    """What a demonstration's sign-in page shows: (login, password, what the role is called)."""
+    passwords = {login: password for login, password, _ in _DEMO}
+    return [
+        (one.login, passwords.get(one.login, _DEMO_EMPLOYER_PASSWORD), ROLES[one.role])
+        for one in accounts(conn)
+        if one.demo and one.active
+    ]
+
+
+def _hashed(password: str) -> str:
+    if len(password) < SHORTEST_PASSWORD:
+        raise UserError(f"密码至少要{SHORTEST_PASSWORD}位，请换一个长些的。")
+    return _hasher.hash(password)

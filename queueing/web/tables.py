@@ -1,0 +1,37 @@
+"""The web's own tables: staff accounts, sessions, sign-in codes, counted attempts, and the installation's
+secret. Nothing personal is stored here but hashes and opaque card ids."""
+
+from __future__ import annotations
+
+import secrets
+
+import psycopg
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS web_secret (
+    only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one), secret bytea NOT NULL);
+CREATE TABLE IF NOT EXISTS staff_accounts (
+    login text PRIMARY KEY, role text NOT NULL, employer text NOT NULL DEFAULT '', password text NOT NULL,
+    demo boolean NOT NULL DEFAULT false, active boolean NOT NULL DEFAULT true);
+CREATE TABLE IF NOT EXISTS web_sessions (
+    token bytea PRIMARY KEY, login text NOT NULL DEFAULT '', cards text[] NOT NULL DEFAULT '{}',
+    seen timestamp NOT NULL);
+CREATE INDEX IF NOT EXISTS web_sessions_seen ON web_sessions (seen);
+CREATE TABLE IF NOT EXISTS login_codes (
+    phone text PRIMARY KEY, code bytea NOT NULL, cards text[] NOT NULL,
+    expires timestamp NOT NULL, tries int NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS roster_drafts (
+    employer text NOT NULL, card text NOT NULL, result text NOT NULL, PRIMARY KEY (employer, card));
+CREATE TABLE IF NOT EXISTS web_attempts (key text NOT NULL, at timestamp NOT NULL);
+CREATE INDEX IF NOT EXISTS web_attempts_key ON web_attempts (key, at);
+"""
+
+
+def migrate(url: str) -> None:
+    """Create the tables and the secret, or find them there."""
+    with psycopg.connect(url) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext('web migration'))")
+        connection.execute(_SCHEMA)
+        connection.execute(
+            "INSERT INTO web_secret (secret) VALUES (%s) ON CONFLICT DO NOTHING", (secrets.token_bytes(32),)
+        )

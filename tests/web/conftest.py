@@ -1,0 +1,42 @@
+"""One branch with its web server for each file of tests: opening a season takes a second, a person none."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import psycopg
+import pytest
+from argon2 import PasswordHasher
+
+from queueing.web import staff
+from tests.web.world import TUESDAY, World, running_world
+
+
+@pytest.fixture(scope="session", autouse=True)
+def light_passwords() -> Iterator[None]:
+    """Hashing costs memory and time on purpose; a test needs neither."""
+    usual = staff._hasher
+    staff._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    yield
+    staff._hasher = usual
+
+
+@pytest.fixture(scope="module")
+def module_world(pg_server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    name = f"web_{uuid4().hex}"
+    with psycopg.connect(pg_server_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        url = urlunsplit(urlsplit(pg_server_url)._replace(path=f"/{name}"))
+        directory: Path = tmp_path_factory.mktemp("var")
+        with running_world(url, directory) as world:
+            yield world
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def world(module_world: World) -> Iterator[World]:
+    """The branch on a Tuesday morning."""
+    module_world.at(TUESDAY)
+    yield module_world
+    module_world.close_browsers()

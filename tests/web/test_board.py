@@ -1,0 +1,239 @@
+"""The manager's board, changes with a preview, and the lists."""
+
+import csv
+import io
+import re
+import time
+
+import httpx
+import pytest
+
+from queueing.domain.booking import BookSlot
+from queueing.domain.counter import ArriveHolder, HandOver, TicketWalkIn
+from queueing.domain.holders import ListForPhone, RequestHomeVisit
+from queueing.projections import queries
+from tests.web.world import Browser, World
+
+
+@pytest.fixture
+def manager(world: World) -> Browser:
+    return world.signed_in("manager")
+
+
+def book(world: World, slot: str, count: int = 1) -> list[str]:
+    cards = [world.person() for _ in range(count)]
+    for card in cards:
+        world.do(BookSlot(card, slot), via="sms")
+    return cards
+
+
+def test_the_board_shows_the_numbers_of_the_projections(world: World, manager: Browser) -> None:
+    here, served, _ = book(world, "20180605-1000", 3)
+    world.do(ArriveHolder(here))
+    world.do(ArriveHolder(served))
+    world.do(HandOver(served, "self", holder_id_seen=True))
+    world.do(TicketWalkIn(world.person()))
+    world.catch_up()
+    manager.get("/board")
+    with world.system.pool.connection() as conn:
+        slots = queries.slot_loads(conn, world.clock.now.date(), world.clock.now)
+        totals = queries.season_totals(conn)
+    for text in (
+        f"名额{sum(s.capacity for s in slots)}",
+        f"已到 {sum(s.arrived for s in slots)}",
+        f"今天已领 {sum(s.collected for s in slots)}",
+        f"现场取号 {sum(s.walk_ins for s in slots)}",
+        f"卡 {totals.cards}",
+    ):
+        assert text in manager.text, text
+    assert manager.page.text.count('class="slot') >= len(slots), "a bar a slot"
+    assert "第二批" in manager.text and "托管退休职工" in manager.text and "扫尾：7月1日" in manager.text
+
+
+def test_the_exports_carry_the_same_numbers(world: World, manager: Browser) -> None:
+    book(world, "20180606-1000", 2)
+    world.catch_up()
+    text = manager.http.get("/board/slots.csv", params={"day": "2018-06-06"}).content.decode("utf-8-sig")
+    rows = {row["slot"]: row for row in csv.DictReader(io.StringIO(text))}
+    assert rows["20180606-1000"]["booked"] == "2"
+    days = manager.http.get("/board/days.csv").content.decode("utf-8-sig")
+    found = {row["day"]: row for row in csv.DictReader(io.StringIO(days))}
+    assert found["2018-06-06"]["booked"] == "2"
+
+
+def test_windows_change_and_make_no_sense(world: World, manager: Browser) -> None:
+    manager.post("/board/windows", {"windows": "6"})
+    assert "今天开放窗口：6个" in manager.text
+    with world.system.desk.view() as state:
+        assert state.facts.windows_today == (world.clock.now.date(), 6)
+    manager.post("/board/windows", {"windows": "99"})
+    assert "填得不对" in manager.text
+    assert manager.post("/board/windows", {"windows": "many"}).status_code == 422
+    assert manager.heading == "填写的内容不对"
+
+
+def test_the_expected_wait_is_the_people_before_times_the_service_over_the_windows(
+    world: World, manager: Browser
+) -> None:
+    with world.system.desk.view() as state:
+        due = [visit for visit in state.visits.values() if visit.ticket or visit.told <= world.clock.now]
+        before, minutes = len(due), state.facts.rules.service_minutes
+    manager.post("/board/windows", {"windows": "1"})
+    for _ in range(5):
+        world.do(TicketWalkIn(world.person()))
+    manager.get("/board")
+    wait = 5 * round((before + 5) * minutes / 5)
+    assert f"新来的约{wait}分钟" in manager.text
+    manager.post("/board/windows", {"windows": "4"})
+
+
+def test_closing_slots_is_previewed_then_done_then_undone(world: World, manager: Browser) -> None:
+    card, other = book(world, "20180613-0900", 2)
+    world.catch_up()
+    form = {
+        "day": "2018-06-13",
+        "slot": ["20180613-0900", "20180613-0915"],
+        "what": "close",
+        "reason": "停电检修",
+    }
+    manager.get("/changes", day="2018-06-13")
+    assert "20180613-0900" in manager.page.text
+    manager.post("/changes/preview", form)
+    assert (
+        manager.heading == "确认停办" and "2人 的预约会受影响" in manager.text and "停电检修" in manager.text
+    )
+    assert "6月13日 星期三 上午9:30" in manager.text
+    assert world.card(card).booking.slot == "20180613-0900", "a preview changes nothing"
+    again = {name: manager.values(name) for name in ("day", "what", "capacity", "walk_ins", "reason", "slot")}
+    manager.post("/changes/apply", again)
+    assert "停办已生效：2个时间段，2人改到别的时间" in manager.text
+    assert {world.card(c).booking.slot for c in (card, other)} == {"20180613-0930"}
+    world.catch_up()
+    manager.get("/changes", day="2018-06-13")
+    assert "停办" in manager.text
+    manager.post("/changes/apply", {**form, "what": "reopen"})
+    assert "恢复办理已生效" in manager.text
+    with world.system.desk.view() as state:
+        assert state.slots["20180613-0900"].open
+
+
+def test_a_smaller_limit_moves_the_last_to_book(world: World, manager: Browser) -> None:
+    first, second = book(world, "20180614-1000", 2)
+    form = {
+        "day": "2018-06-14",
+        "slot": "20180614-1000",
+        "what": "limit",
+        "capacity": "1",
+        "walk_ins": "2",
+        "reason": "少一个窗口",
+    }
+    manager.post("/changes/preview", form)
+    assert "1人 的预约会受影响" in manager.text
+    manager.post("/changes/apply", form)
+    assert world.card(first).booking.slot == "20180614-1000" != world.card(second).booking.slot
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"what": "close", "reason": "x"}, "请先勾选"),
+        ({"slot": "20180614-0900", "what": "close", "reason": " "}, "请写明原因"),
+        ({"slot": "20180614-0900", "what": "paint", "reason": "x"}, "请选明"),
+        (
+            {"slot": "20180614-0900", "what": "limit", "capacity": "", "walk_ins": "1", "reason": "x"},
+            "请填好",
+        ),
+        ({"slot": "20180610-0900", "what": "close", "reason": "x"}, "没有这个时间段"),
+    ],
+)
+def test_a_change_that_makes_no_sense_is_explained(
+    world: World, manager: Browser, form: dict, said: str
+) -> None:
+    for path in ("/changes/preview", "/changes/apply"):
+        manager.post(path, {"day": "2018-06-14", **form})
+        assert said in manager.text
+        assert manager.page.url.params["day"] == "2018-06-14"
+
+
+def test_a_past_slot_is_not_closed(world: World, manager: Browser) -> None:
+    manager.post(
+        "/changes/apply", {"day": "2018-06-04", "slot": "20180604-0900", "what": "close", "reason": "x"}
+    )
+    assert "已经开始或过去" in manager.text
+
+
+def test_the_lists_show_people_and_why(world: World, manager: Browser) -> None:
+    call, visit = world.person(name="谭玉英"), world.person(name="荣福山", band="90")
+    world.do(ListForPhone(call, "asked"))
+    world.do(RequestHomeVisit(visit))
+    world.catch_up()
+    manager.get("/lists/phone")
+    assert "谭玉英" in manager.text and "本人请求回电" in manager.text
+    assert "荣福山" in manager.get("/lists/home").text
+    manager.get("/lists/closing")
+    assert "谭玉英" in manager.text
+    rows = list(
+        csv.DictReader(io.StringIO(manager.http.get("/lists/closing.csv").content.decode("utf-8-sig")))
+    )
+    with world.system.pool.connection() as conn:
+        assert len(rows) == len(queries.closing_list(conn))
+    assert manager.get("/lists/nothing").status_code == 404
+
+
+def test_no_cell_of_an_export_is_a_formula(world: World, manager: Browser) -> None:
+    card = world.person(name="=cmd()")
+    world.do(ListForPhone(card, "asked"))
+    world.catch_up()
+    text = manager.http.get("/lists/phone.csv").content.decode("utf-8-sig")
+    assert "'=cmd()" in text and ",=cmd()" not in text
+
+
+def events(world: World, manager: Browser, path: str, act, seconds: float = 10.0) -> list[tuple[str, float]]:
+    """The pieces a watcher gets: the first at once, the next after `act`."""
+    found: list[tuple[str, float]] = []
+    cookies = dict(manager.http.cookies)
+    with httpx.stream("GET", f"{world.url}{path}", cookies=cookies, timeout=seconds) as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        data, started = [], time.monotonic()
+        for line in stream.iter_lines():
+            if line.startswith("data: "):
+                data.append(line[6:])
+            elif not line and data:
+                found.append(("\n".join(data), time.monotonic() - started))
+                data, started = [], time.monotonic()
+                if len(found) == 2:
+                    break
+                act()
+                started = time.monotonic()
+    return found
+
+
+def test_the_board_is_live(world: World, manager: Browser) -> None:
+    world.catch_up()
+    before = len(book(world, "20180605-1015", 1))
+    world.catch_up()
+
+    def somebody_comes() -> None:
+        world.do(TicketWalkIn(world.person()))
+        world.catch_up()
+
+    first, second = events(world, manager, "/board/live", somebody_comes)
+    assert before and first[0] != second[0]
+    count = re.compile(r"现场取号</span><strong>(\d+)")
+    assert int(count.search(second[0]).group(1)) == int(count.search(first[0]).group(1)) + 1
+    assert second[1] < 3
+
+
+def test_the_queue_and_the_lobby_are_live_and_the_lobby_names_nobody(world: World, manager: Browser) -> None:
+    def somebody_comes() -> None:
+        world.do(TicketWalkIn(world.person(name="邹淑华")))
+
+    _, queue = events(world, manager, "/counter/live", somebody_comes)
+    assert "邹淑华" in queue[0]
+    _, lobby = events(world, world.browser(), "/lobby/live", somebody_comes)
+    assert "邹" not in lobby[0] and re.search(r"B\d+", lobby[0])
+
+
+def test_live_pieces_are_for_staff_only(world: World) -> None:
+    for path in ("/board/live", "/counter/live"):
+        assert httpx.get(f"{world.url}{path}").status_code == 303

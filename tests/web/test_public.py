@@ -1,0 +1,88 @@
+"""Pages for everybody, and what holds for every answer."""
+
+from datetime import datetime
+
+import pytest
+
+from queueing.season.faq import REQUIRED
+from queueing.web.headers import HEADERS
+from queueing.web.routes import public
+from tests.web.world import World
+
+
+def test_the_first_page_tells_where_when_and_that_there_is_no_hurry(world: World) -> None:
+    world.catch_up()
+    browser = world.browser()
+    browser.get("/")
+    for text in ("文登城区昆崙路37-4号", "7月31日", "不用着急", "身份证原件", "95588", "今天", "平静"):
+        assert text in browser.text
+    assert "第二批（正在办）" in browser.text
+
+
+def test_the_first_page_tells_how_busy_the_hall_is_only_while_it_is_open(world: World) -> None:
+    browser = world.browser()
+    assert "现在大厅里有" in browser.get("/").text
+    world.at(datetime(2018, 6, 5, 19, 0))
+    assert "现在大厅里有" not in browser.get("/").text
+    assert "今天" not in browser.text.split("网点忙不忙")[1].split("轮到谁了")[0]
+
+
+def test_every_answer_has_a_question(world: World) -> None:
+    browser = world.browser()
+    browser.get("/faq")
+    assert set(REQUIRED) <= set(public._QUESTIONS)
+    for question in public._QUESTIONS.values():
+        assert question in browser.text
+    assert "{" not in browser.text
+
+
+@pytest.mark.parametrize("path", ["/", "/faq", "/book", "/staff", "/static/base.css", "/nothing", "/healthz"])
+def test_every_answer_carries_the_security_headers(world: World, path: str) -> None:
+    answer = world.browser().get(path)
+    for name, value in HEADERS.items():
+        assert answer.headers[name] == value
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("path", ["/", "/faq", "/book", "/book/letter", "/nothing"])
+def test_no_page_needs_anything_inline_or_from_elsewhere(world: World, path: str) -> None:
+    html = world.browser().get(path).text
+    assert "http://" not in html.replace("http://www.w3.org", "") and "https://" not in html
+    assert " style=" not in html and "<style" not in html and " onclick" not in html
+    assert html.count("<h1") == 1 and '<html lang="zh-CN"' in html
+
+
+def test_letters_may_be_larger_and_the_choice_is_kept(world: World) -> None:
+    browser = world.browser()
+    browser.get("/look", size="30", back="/faq")
+    assert str(browser.page.url).endswith("/faq") and "size-30" in browser.page.text
+    assert "size-30" in browser.get("/book").text
+    assert "high" in browser.get("/look", contrast="high").text.split("<head>")[0]
+    assert "size-20" in world.browser().get("/").text
+
+
+@pytest.mark.parametrize("back", ["//evil.example", "https://evil.example", "/\\evil.example"])
+def test_the_look_leads_nowhere_else(world: World, back: str) -> None:
+    browser = world.browser()
+    browser.get("/look", size="24", back=back)
+    assert str(browser.page.url) == f"{world.url}/"
+
+
+def test_a_wrong_address_is_a_page_with_a_way_home(world: World) -> None:
+    browser = world.browser()
+    assert browser.get("/nothing").status_code == 404
+    assert browser.heading == "没有这个页面" and 'href="/"' in browser.page.text
+    assert browser.get("/my/day/not-a-day").status_code in (404, 422) or browser.heading == "请填手机号"
+
+
+def test_health_is_good_while_the_store_answers(world: World) -> None:
+    assert world.browser().get("/healthz").status_code == 200
+
+
+def test_retiree_pages_are_light(world: World) -> None:
+    browser = world.browser()
+    assets = sum(
+        len(browser.get(f"/static/{name}").content) for name in ("base.css", "people.css", "read.js")
+    )
+    for path in ("/", "/faq", "/book"):
+        assert len(browser.get(path).content) + assets < 60_000
