@@ -37,6 +37,8 @@ class JsonCronJob(CronJob):
     def enqueue(self, connection: Redis) -> Job:
         """Put one job into the queue."""
         queue = Queue(self.queue_name, connection=connection, serializer=JSONSerializer)
+        if self.func is None:
+            raise ValueError("a tick needs a job")
         return queue.enqueue(self.func, args=self.args, kwargs=self.kwargs, **self.job_options)
 
 
@@ -73,7 +75,7 @@ def main() -> None:
     connection = Redis.from_url(settings.redis_url or "redis://localhost")
     scheduler = CronScheduler(connection=connection, logging_level="WARNING")
     scheduler.get_jobs().extend(ticks())
-    scheduler.start()
+    scheduler.start()  # type: ignore[no-untyped-call]
 
 
 if __name__ == "__main__":

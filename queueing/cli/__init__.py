@@ -19,6 +19,7 @@ GROUPS: tuple[str, ...] = (
     "rebuild",
     "staff",
     "sms_preview",
+    "sms_status",
 )
 
 

@@ -56,6 +56,14 @@ ERASED_AT = "select erased_at from vault_people where card = %s"
 _FIND = "select card from vault_people where "
 FIND_BY_ID = _FIND + "id_index = %s"
 FIND_BY_PHONE = _FIND + "phone_index = %(index)s or contact_phone_index = %(index)s order by card"
+FIND_BY_PHONES = """
+select asked.index, person.card from unnest(%s::bytea[]) as asked (index),
+lateral (
+    select card from vault_people
+    where erased_at is null and (phone_index = asked.index or contact_phone_index = asked.index)
+) as person
+order by person.card
+"""
 FIND_BY_ID_TAIL = _FIND + "id_tail_index = %s order by card"
 FIND_BY_PHONE_TAIL = (
     _FIND + "phone_tail_index = %(index)s or contact_phone_tail_index = %(index)s order by card"

@@ -31,7 +31,7 @@ def rows(system: System) -> list[tuple[str, ...]]:
         employers = {e: employer.name for e, employer in state.employers.items()}
     people = system.vault.get_many([c for c, _ in cards])
     cohorts = {cohort.id: cohort.name for cohort in system.season.cohorts}
-    found = []
+    found: list[tuple[str, ...]] = []
     for card_id, card in cards:
         person = people.get(card_id)
         found.append(

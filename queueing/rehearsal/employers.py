@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from queueing.domain import Command
 from queueing.domain.employers import AppointEmployer, CallEmployer, HandToEmployer, ReturnRoster
@@ -42,7 +43,7 @@ class Employers:
         calls, self._to_call = self._to_call[:CALLS_A_DAY], self._to_call[CALLS_A_DAY:]
         for number, employer in enumerate(calls):
             moment = datetime.combine(day, time(8, 40)) + timedelta(minutes=12 * number)
-            self._at(moment, lambda now, employer=employer: self._call(employer, now))
+            self._at(moment, partial(self._call, employer))
 
     def _call(self, employer: str, now: datetime) -> Dialogue[None]:
         answered = self._behaviour.chance(0.85) and employer not in self._never

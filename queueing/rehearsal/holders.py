@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from queueing.domain import events as e
@@ -142,9 +143,7 @@ class Holders:
         with self._stage.system.desk.view() as state:
             listed = [c for c, card in state.cards.items() if card.phone_list and not card.done]
         for number, card in enumerate(listed[:PHONE_CALLS_A_DAY]):
-            self._stage.at(
-                now + timedelta(minutes=4 * number), lambda when, card=card: self._phone(card, when)
-            )
+            self._stage.at(now + timedelta(minutes=4 * number), partial(self._phone, card))
 
     def home_visits(self, day: date) -> None:
         """Staff go to those who can't come."""
@@ -152,7 +151,7 @@ class Holders:
             asked = [c for c, card in state.cards.items() if card.home_visit and not card.done]
         for number, card in enumerate(asked[:HOME_VISITS_A_DAY]):
             when = datetime.combine(day, time(15)) + timedelta(minutes=15 * number)
-            self._stage.at(when, lambda now, card=card: self._home_visit(card, now))
+            self._stage.at(when, partial(self._home_visit, card))
 
     def _home_visit(self, card: str, now: datetime) -> Dialogue[None]:
         yield Ask(HandOver(card, "home", True), STAFF, "phone", now)

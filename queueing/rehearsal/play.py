@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from queueing.log.lockstep import lockstep
 from queueing.policies import runner
@@ -80,7 +81,7 @@ class Play:
             self.stage.at(datetime.combine(day, time(9, 30)), self._holders.phone_calls)
         for moment, names in DAILY.items():
             when = datetime.combine(day, moment)
-            self.stage.at(when, lambda now, names=names: self._policies(names, now))
+            self.stage.at(when, partial(self._policies, names))
 
     def _play_day(self, end: datetime, hours: list[tuple[datetime, datetime]]) -> None:
         clock = self.stage.clock

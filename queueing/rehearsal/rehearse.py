@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from queueing.importing import import_employers, import_holders
 from queueing.people.csvread import HolderRow
@@ -61,7 +61,7 @@ def own_database(url: str, *, keep: bool = False) -> Iterator[str]:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     try:
-        yield make_conninfo(**{**conninfo_to_dict(url), "dbname": name})
+        yield make_conninfo(url, dbname=name)
     finally:
         if not keep:
             with psycopg.connect(url, autocommit=True) as connection:

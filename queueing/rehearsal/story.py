@@ -4,9 +4,10 @@ so that the checks are independent of what they check."""
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from queueing.domain import events as e
 from queueing.log import Recorded
@@ -216,7 +217,7 @@ def _reconciled(story: Story, event: e.EmployerReconciled) -> None:
     story.employers["reconciled"] += 1
 
 
-_TELLERS = {
+_TELLERS: dict[type[e.Event], Callable[[Story, Any], None]] = {
     e.CardRegistered: _registered,
     e.SlotOpened: _opened,
     e.SlotCapacityChanged: _capacity,

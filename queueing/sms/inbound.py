@@ -20,13 +20,12 @@ from queueing.domain import Refusal
 from queueing.domain.state import Card
 from queueing.log import Outcome
 from queueing.log.lockstep import Ask, Dialogue, lockstep
-from queueing.people.phone import normalise_phone
-from queueing.people.text import BadFieldError
+from queueing.projections.message_rules import Intent
 from queueing.projections.messages import insert
 from queueing.sms.conversation import Asking, Reply, Situation, Thread, Turn, converse
 from queueing.sms.filling import fill, renderer
 from queueing.sms.gateways.local import keep_inbound
-from queueing.sms.grammar import Intent, Reading, read
+from queueing.sms.grammar import Reading, read
 from queueing.sms.outbox import reply_intent
 from queueing.system import System
 
@@ -74,7 +73,8 @@ def receive_many(system: System, messages: Sequence[Inbound], now: datetime) -> 
     waiting = list(enumerate(messages))
     while waiting:
         seen: set[str] = set()
-        now_turn, later = [], []
+        now_turn: list[tuple[int, Inbound]] = []
+        later: list[tuple[int, Inbound]] = []
         for number, message in waiting:
             (later if message.phone in seen else now_turn).append((number, message))
             seen.add(message.phone)
@@ -97,14 +97,8 @@ class _Open:
 def _receive_once(
     system: System, messages: Sequence[tuple[int, Inbound]], now: datetime
 ) -> list[tuple[int, str | None]]:
-    answers: list[tuple[int, str | None]] = []
-    known: list[_Open] = []
-    for number, message in messages:
-        found = _identify(system, message, now)
-        if found is None:
-            answers.append((number, renderer(system).render("not_known", fill(system, "not_known", {}, ""))))
-        else:
-            known.append(found)
+    found = _identify(system, messages, now)
+    known = list(found.values())
     with system.pool.connection() as connection, connection.transaction():
         fresh = _keep(system, connection, known, now)
         threads = _lock_threads(connection, [one.thread for one in fresh], now)
@@ -117,20 +111,25 @@ def _receive_once(
             ),
         )
         _store(connection, list(zip(fresh, turns, strict=True)), now)
-    return answers
+    return [(number, None if number in found else _not_known(system)) for number, _ in messages]
 
 
-def _identify(system: System, message: Inbound, now: datetime) -> _Open | None:
-    try:
-        phone = normalise_phone(message.phone)
-    except BadFieldError:
-        return None
+def _not_known(system: System) -> str:
+    """What an unknown number is told: how to get in."""
+    return renderer(system).render("not_known", fill(system, "not_known", {}, ""))
+
+
+def _identify(system: System, messages: Sequence[tuple[int, Inbound]], now: datetime) -> dict[int, _Open]:
+    """The conversations of the messages whose numbers speak for somebody."""
+    threads = {number: system.vault.phone_index(message.phone) for number, message in messages}
+    cards = system.vault.find_by_phone_indexes(set(threads.values()))
     look = _look(system)
-    cards = tuple(card for card in sorted(system.vault.find_by_phone(phone)) if look(card) is not None)
-    if not cards:
-        return None
-    reading = read(message.text, now.date())
-    return _Open(message, system.vault.phone_index(phone), cards, reading)
+    found = {}
+    for number, message in messages:
+        known = tuple(card for card in cards[threads[number]] if look(card) is not None)
+        if known:
+            found[number] = _Open(message, threads[number], known, read(message.text, now.date()))
+    return found
 
 
 class _look:  # noqa: N801  (a function with a system)
@@ -200,7 +199,7 @@ def _dialogue(asking: Asking, now: datetime) -> Dialogue[Turn]:
 
 
 def _store(connection: psycopg.Connection[Any], ended: Sequence[tuple[_Open, Turn]], now: datetime) -> None:
-    intents = []
+    intents: list[Intent] = []
     connection.execute(
         "UPDATE threads AS t SET state = n.state::jsonb, at = %s"
         " FROM unnest(%s::text[], %s::text[]) AS n(thread, state) WHERE t.thread = n.thread",
@@ -217,9 +216,9 @@ def _store(connection: psycopg.Connection[Any], ended: Sequence[tuple[_Open, Tur
             insert(cursor, intents)
 
 
-def _intent(one: _Open, number: int, reply: Reply, now: datetime) -> Any:
+def _intent(one: _Open, number: int, reply: Reply, now: datetime) -> Intent:
     card = reply.card or one.cards[0]
     return reply_intent(one.message.sid, number, card, reply.template, reply.params, now)
 
 
-__all__ = ["Inbound", "Intent", "migrate", "receive", "receive_many"]
+__all__ = ["Inbound", "migrate", "receive", "receive_many"]

@@ -11,7 +11,9 @@ _LINK: Final = re.compile(
 )
 _MOBILE: Final = re.compile(r"(?<![0-9])1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}(?![0-9])")
 _LONG_NUMBER: Final = re.compile(r"[0-9]{15,}")
-_PLAIN: Final = re.compile(r"[㐀-䶿一-鿿\U00020000-\U000323af〇A-Za-z0-9 \n，。！？；：、（）《》“”…—·,.:;()%*/-]")
+_PLAIN: Final = re.compile(
+    r"[㐀-䶿一-鿿\U00020000-\U000323af〇A-Za-z0-9 \n，。！？；：、（）《》“”…—·,.:;()%*/-]+"
+)
 
 
 def units(text: str) -> int:
@@ -44,6 +46,6 @@ def faults(text: str, allowed: str) -> list[str]:
         found.append("含有像证件号或卡号的长数字，请删去")
     if wrong := sorted({c for c in text if c in TRADITIONAL and c not in allowed}):
         found.append(f"含有繁体字 {' '.join(wrong)}，请改用简体字")
-    if strange := sorted({f"U+{ord(c):04X}" for c in text if not _PLAIN.match(c)}):
+    if strange := sorted({f"U+{ord(c):04X}" for c in _PLAIN.sub("", text)}):
         found.append(f"含有不能发送的符号 {' '.join(strange)}，请改用普通标点")
     return found
