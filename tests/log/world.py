@@ -75,14 +75,23 @@ def opened(url: str, log_class: type[EventLog] = EventLog) -> Iterator[EventLog]
 
 @contextmanager
 def served(
-    log: EventLog, branch: str = BRANCH, clock: Clock | None = None, snapshots: Snapshots | None = None
+    log: EventLog,
+    branch: str = BRANCH,
+    clock: Clock | None = None,
+    snapshots: Snapshots | None = None,
+    fresh_seconds: float = 0.05,
 ) -> Iterator[Desk]:
     """A desk on a log."""
-    desk = Desk(log, branch, clock or Clock(), snapshots)
+    desk = Desk(log, branch, clock or Clock(), snapshots, fresh_seconds=fresh_seconds)
     try:
         yield desk
     finally:
         desk.close()
+
+
+def forget_when_synced(desk: Desk) -> None:
+    """Have the desk read the log before it uses its state again."""
+    desk._synced = float("-inf")
 
 
 def ask(desk: Desk, *commands: object) -> None:
