@@ -10,6 +10,8 @@ from queueing.domain.state import Slot
 
 def held_by_others(slot: Slot, now: datetime, card: str) -> int:
     """Places kept by unexpired offers to other people."""
+    if not slot.holds:
+        return 0
     return sum(1 for hold in slot.holds if hold.until > now and hold.card != card)
 
 
@@ -54,14 +56,13 @@ def told_times(slot: Slot, rules: Rules, count: int) -> list[datetime]:
     """The next `count` told times of a slot: steps of `rules.told_step` minutes, the least used first, then
     the earliest."""
     steps = range(0, max(1, int((slot.end - slot.start).total_seconds() // 60)), max(1, rules.told_step))
-    used = dict.fromkeys(steps, 0)
-    for taken in (*(s.told for s in slot.seats), *(h.told for h in slot.holds)):
-        used[taken] = used.get(taken, 0) + 1
+    taken = [*[seat.told for seat in slot.seats], *[hold.told for hold in slot.holds]]
+    minutes = sorted({*steps, *taken})
     times = []
     for _ in range(count):
-        step = min(used, key=lambda minute: (used[minute], minute))
-        used[step] += 1
-        times.append(slot.start + timedelta(minutes=step))
+        minute = min(minutes, key=taken.count)
+        taken.append(minute)
+        times.append(slot.start + timedelta(minutes=minute))
     return times
 
 
