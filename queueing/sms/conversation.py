@@ -9,10 +9,9 @@ guess.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from queueing.domain import Command, Refusal
 from queueing.domain import refusals as r
@@ -20,67 +19,14 @@ from queueing.domain.booking import BookSlot, CancelBooking, MoveBooking
 from queueing.domain.events import SlotsOffered
 from queueing.domain.holders import ListForPhone, OptIn, OptOut, RequestHomeVisit
 from queueing.domain.offers import OfferSlots, Wish
-from queueing.domain.state import Card
 from queueing.log import Outcome
 from queueing.sms.grammar import FAQ_TEMPLATE_KEYS
 from queueing.sms.grammar.reading import LAST, Intent, Part, Reading, Relative
+from queueing.sms.replies import already_collected, refused, said_to_silent, status_of
+from queueing.sms.turns import Asking, Reply, Situation, Thread, Turn
 
 QUESTION_LASTS = timedelta(hours=24)
 """How long "whose?" stays open; an offer is open as long as it is held."""
-
-
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """What was last asked of a phone: `question` is "", "offers" or "whose"."""
-
-    question: str = ""
-    card: str = ""
-    options: tuple[str, ...] = ()
-    until: datetime | None = None
-    pending: Reading | None = None
-    misses: int = 0
-
-    def open(self, now: datetime) -> str:
-        """The question that is still open, or ""."""
-        return self.question if self.until is not None and now <= self.until else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer no event asks for."""
-
-    template: str
-    params: dict[str, Any] = field(default_factory=dict)
-    card: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What a message led to."""
-
-    thread: Thread
-    replies: tuple[Reply, ...] = ()
-
-
-Asking = Generator[Command, Outcome | Refusal, Turn]
-Look = Callable[[str], Card | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What the conversation may know: the phone's cards, their state, the time."""
-
-    cards: tuple[str, ...]
-    look: Look
-    now: datetime
-    thread: Thread
-
-    def state(self, card: str) -> Card:
-        """The state of one of the phone's cards."""
-        found = self.look(card)
-        if found is None:
-            raise r.UnknownCard(card)
-        return found
 
 
 def converse(reading: Reading, at: Situation) -> Asking:
@@ -143,15 +89,21 @@ def _chosen_card(card: str, at: Situation) -> Asking:
 
 def _take(card: str, slot: str, at: Situation) -> Asking:
     """Book or move to the chosen place; a place gone all the same brings the nearest ones."""
-    moving = at.state(card).booking is not None
-    result = yield (MoveBooking(card, slot) if moving else BookSlot(card, slot))
+    known = at.state(card)
+    result = yield (MoveBooking(card, slot) if known.booking else BookSlot(card, slot))
     if isinstance(result, Outcome):
         if not result.events:
-            return _status_of([card], at)
-        return Turn(Thread(card=card))
+            return status_of([card], at)
+        return Turn(Thread(card=card), said_to_silent(known, card, result))
     if isinstance(result, r.SlotFull | r.SlotPast | r.SlotNotOpen | r.UnknownSlot):
-        return (yield from _offer(card, Wish(), at, reason="gone"))
-    return _refused(result, card, at)
+        return (yield from _offer(card, _near(slot), at, reason="gone"))
+    return (yield from _told_no(result, card, at))
+
+
+def _near(slot: str) -> Wish:
+    """The places nearest to one: of its day, and around its time."""
+    start = datetime.strptime(slot, "%Y%m%d-%H%M")
+    return Wish(days=(start.date(),), near=start.time())
 
 
 _FOR_A_CARD = frozenset(
@@ -160,9 +112,11 @@ _FOR_A_CARD = frozenset(
 
 
 def _for_a_card(reading: Reading, at: Situation) -> Asking:
-    """Find out whose card is meant; ask when several could be."""
+    """Find out whose card is meant; ask when several could be. Whoever cancels while places are offered to
+    one card does not mean the other one's booking."""
     fitting = _fitting(reading.intent, at)
-    if at.thread.card in fitting and at.thread.open(at.now) == "offers":
+    of_the_offer = at.thread.card in fitting or reading.intent is Intent.CANCEL
+    if of_the_offer and at.thread.open(at.now) == "offers":
         return (yield from _with_card(reading, at.thread.card, at))
     if len(fitting) == 1:
         return (yield from _with_card(reading, fitting[0], at))
@@ -186,7 +140,7 @@ def _with_card(reading: Reading, card: str, at: Situation) -> Asking:
     state = at.state(card)
     match reading.intent:
         case Intent.CANCEL if reading.question:
-            return _status_of([card], at)
+            return status_of([card], at)
         case Intent.CANCEL:
             return (yield from _cancel(card, at))
         case Intent.BOOK if state.booking:
@@ -200,14 +154,13 @@ def _with_card(reading: Reading, card: str, at: Situation) -> Asking:
                 return Turn(at.thread, (Reply("past_slot", {}, card),))
             return (yield from _offer(card, _wish(reading), at))
         case Intent.HOME_VISIT:
-            result = yield RequestHomeVisit(card)
-            return Turn(Thread(card=card)) if isinstance(result, Outcome) else _refused(result, card, at)
+            return (yield from _home_visit(card, at))
         case Intent.COLLECTED:
             if state.done:
-                return Turn(Thread(card=card), (_already_collected(card, state),))
+                return Turn(Thread(card=card), (already_collected(card, state),))
             return (yield from _list_for_phone(card, at))
         case _:
-            return _status_of([card], at)
+            return status_of([card], at)
 
 
 def _wish(reading: Reading) -> Wish:
@@ -226,69 +179,46 @@ def _offer(card: str, wish: Wish, at: Situation, reason: str = "asked") -> Askin
     if isinstance(result, r.NothingFree) and wish.without:
         result = yield OfferSlots(card, replace(wish, without=()), reason)
     if isinstance(result, Refusal):
-        return _refused(result, card, at)
+        return (yield from _told_no(result, card, at))
     offered = next(event for event in result.events if isinstance(event, SlotsOffered))
     return Turn(Thread("offers", card=card, options=offered.slots, until=offered.until))
 
 
 def _cancel(card: str, at: Situation) -> Asking:
+    known = at.state(card)
     result = yield CancelBooking(card)
     if isinstance(result, r.NoBooking):
         return Turn(Thread(card=card), (Reply("cancelled_none", {}, card),))
-    return Turn(Thread(card=card)) if isinstance(result, Outcome) else _refused(result, card, at)
+    if isinstance(result, Refusal):
+        return (yield from _told_no(result, card, at))
+    return Turn(Thread(card=card), said_to_silent(known, card, result))
 
 
-def _already_collected(card: str, state: Card) -> Reply:
-    day = state.collected.at.date().isoformat() if state.collected else ""
-    return Reply("already_collected", {"date": day}, card)
-
-
-def _refused(refusal: Refusal, card: str, at: Situation) -> Turn:
-    """Every no says what to do instead."""
-    thread = Thread(card=card)
-    match refusal:
-        case r.TooEarly():
-            return Turn(thread, (Reply("too_early", {"opens": refusal.opens.isoformat()}, card),))
-        case r.AlreadyBooked():
-            return Turn(thread, (Reply("already_booked", {"when": refusal.told.isoformat()}, card),))
-        case r.AlreadyCollected():
-            return Turn(thread, (_already_collected(card, at.state(card)),))
-        case r.AtEmployer():
-            return Turn(thread, (Reply("at_employer", {"employer": refusal.employer}, card),))
-        case r.NothingFree() | r.SlotFull():
-            return Turn(thread, (Reply("no_slots", {}, card),))
-        case _:
-            return Turn(thread, (Reply("unavailable", {}, card),))
-
-
-def _status_of(cards: Sequence[str], at: Situation) -> Turn:
-    return Turn(Thread(card=cards[0], misses=0), tuple(_status_reply(card, at) for card in cards))
-
-
-def _status_reply(card: str, at: Situation) -> Reply:
-    state = at.state(card)
-    if state.done:
-        return _already_collected(card, state)
-    if state.booking:
-        return Reply("status", {"when": state.booking.told.isoformat()}, card)
-    if state.channel == "employer":
-        return Reply("at_employer", {"employer": state.employer}, card)
-    return Reply("status_none", {}, card)
+def _home_visit(card: str, at: Situation) -> Asking:
+    """Staff will phone; said again when asked again."""
+    result = yield RequestHomeVisit(card)
+    if isinstance(result, Refusal):
+        return (yield from _told_no(result, card, at))
+    return Turn(Thread(card=card), () if result.events else (Reply("home_visit", {}, card),))
 
 
 def _status(reading: Reading, at: Situation) -> Asking:
     yield from ()
     waiting = [c for c in at.cards if not at.state(c).done] or list(at.cards)
-    turn = _status_of(waiting[:3], at)
+    turn = status_of(waiting[:3], at)
     return Turn(replace(at.thread, misses=0) if at.thread.open(at.now) else turn.thread, turn.replies)
 
 
 def _yes(reading: Reading, at: Situation) -> Asking:
     """ "Yes" names no place: with an offer open the places are asked again, else the booking is confirmed by
     saying it."""
-    if at.thread.open(at.now) == "offers":
+    offer = at.state(at.thread.card).offer if at.thread.open(at.now) == "offers" else None
+    if offer is None:
+        return (yield from _status(reading, at))
+    if at.thread.misses:
         return (yield from _missed(at))
-    return (yield from _status(reading, at))
+    places = Reply("offers", {"slots": [told.isoformat() for told in offer.told]}, at.thread.card)
+    return Turn(replace(at.thread, misses=1), (places,))
 
 
 def _no(reading: Reading, at: Situation) -> Asking:
@@ -319,15 +249,27 @@ def _proxy(reading: Reading, at: Situation) -> Asking:
 
 
 def _stop(reading: Reading, at: Situation) -> Asking:
-    for card in at.cards:
-        yield OptOut(card)
-    return Turn(Thread())
+    return (yield from _for_all([OptOut(card) for card in at.cards], "opted_out", at))
 
 
 def _start(reading: Reading, at: Situation) -> Asking:
-    for card in at.cards:
-        yield OptIn(card)
-    return Turn(Thread())
+    return (yield from _for_all([OptIn(card) for card in at.cards], "opted_in", at))
+
+
+def _for_all(commands: Sequence[Command], said: str, at: Situation) -> Asking:
+    """For all cards of the phone. What is so already follows from no event, and is said all the same."""
+    changed = False
+    for command in commands:
+        result = yield command
+        changed |= isinstance(result, Outcome) and bool(result.events)
+    return Turn(Thread(), () if changed else (Reply(said, {}, at.cards[0]),))
+
+
+def _told_no(refusal: Refusal, card: str, at: Situation) -> Asking:
+    """Where a message can't say what to do instead, a person calls."""
+    if isinstance(refusal, r.CardNotHere | r.SeasonOver):
+        return (yield from _list_for_phone(card, at))
+    return refused(refusal, card, at)
 
 
 def _agent(reading: Reading, at: Situation) -> Asking:

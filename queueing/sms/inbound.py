@@ -22,11 +22,12 @@ from queueing.log import Outcome
 from queueing.log.lockstep import Ask, Dialogue, lockstep
 from queueing.projections.message_rules import Intent
 from queueing.projections.messages import insert
-from queueing.sms.conversation import Asking, Reply, Situation, Thread, Turn, converse
+from queueing.sms.conversation import converse
 from queueing.sms.filling import fill, renderer
 from queueing.sms.gateways.local import keep_inbound
 from queueing.sms.grammar import Reading, read
 from queueing.sms.outbox import reply_intent
+from queueing.sms.turns import Asking, Reply, Situation, Thread, Turn
 from queueing.system import System
 
 
@@ -36,6 +37,9 @@ class Inbound(NamedTuple):
     phone: str
     text: str
     sid: str
+
+    def __repr__(self) -> str:
+        return f"Inbound({self.sid})"
 
 
 _thread_encoder = msgspec.json.Encoder()
@@ -70,18 +74,25 @@ def receive_many(system: System, messages: Sequence[Inbound], now: datetime) -> 
     heard, what is asked and what is answered; if it fails, the gateway delivers again, and asking the desk
     again changes nothing."""
     answers: list[str | None] = [None] * len(messages)
-    waiting = list(enumerate(messages))
+    waiting = list(enumerate(message._replace(text=_storable(message.text)) for message in messages))
     while waiting:
         seen: set[str] = set()
         now_turn: list[tuple[int, Inbound]] = []
         later: list[tuple[int, Inbound]] = []
         for number, message in waiting:
-            (later if message.phone in seen else now_turn).append((number, message))
-            seen.add(message.phone)
+            thread = system.vault.phone_index(message.phone)
+            (later if thread in seen else now_turn).append((number, message))
+            seen.add(thread)
         for number, answer in _receive_once(system, now_turn, now):
             answers[number] = answer
         waiting = later
     return answers
+
+
+def _storable(text: str) -> str:
+    """What PostgreSQL can keep of a text: no NUL, no half characters. A message that fails would be delivered
+    again for ever."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 @dataclass(frozen=True, slots=True)

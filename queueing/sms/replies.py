@@ -1,0 +1,66 @@
+"""Answers no event asks for: what holds already, why something is refused, and confirmations to those whom
+events send none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from queueing.domain import Refusal
+from queueing.domain import refusals as r
+from queueing.domain.events import BookingCancelled, BookingMoved, SlotBooked
+from queueing.domain.state import Card
+from queueing.log import Outcome
+from queueing.sms.turns import Reply, Situation, Thread, Turn
+
+
+def already_collected(card: str, state: Card) -> Reply:
+    day = state.collected.at.date().isoformat() if state.collected else ""
+    return Reply("already_collected", {"date": day}, card)
+
+
+def refused(refusal: Refusal, card: str, at: Situation) -> Turn:
+    """Every no says what to do instead."""
+    thread = Thread(card=card)
+    match refusal:
+        case r.TooEarly():
+            return Turn(thread, (Reply("too_early", {"opens": refusal.opens.isoformat()}, card),))
+        case r.AlreadyBooked():
+            return Turn(thread, (Reply("already_booked", {"when": refusal.told.isoformat()}, card),))
+        case r.AlreadyCollected():
+            return Turn(thread, (already_collected(card, at.state(card)),))
+        case r.AtEmployer():
+            return Turn(thread, (Reply("at_employer", {"employer": refusal.employer}, card),))
+        case r.NothingFree() | r.SlotFull():
+            return Turn(thread, (Reply("no_slots", {}, card),))
+        case _:
+            return Turn(thread, (Reply("unavailable", {}, card),))
+
+
+def status_of(cards: Sequence[str], at: Situation) -> Turn:
+    return Turn(Thread(card=cards[0], misses=0), tuple(_status_reply(card, at) for card in cards))
+
+
+def _status_reply(card: str, at: Situation) -> Reply:
+    state = at.state(card)
+    if state.done:
+        return already_collected(card, state)
+    if state.booking:
+        return Reply("status", {"when": state.booking.told.isoformat()}, card)
+    if state.channel == "employer":
+        return Reply("at_employer", {"employer": state.employer}, card)
+    return Reply("status_none", {}, card)
+
+
+def said_to_silent(known: Card, card: str, result: Outcome) -> tuple[Reply, ...]:
+    """Who opted out gets no confirmations, but whoever writes is answered."""
+    if not known.opted_out:
+        return ()
+    for event in result.events:
+        match event:
+            case SlotBooked():
+                return (Reply("booked", {"when": event.told.isoformat()}, card),)
+            case BookingMoved():
+                return (Reply("moved", {"when": event.told.isoformat()}, card),)
+            case BookingCancelled():
+                return (Reply("cancelled", {}, card),)
+    return ()

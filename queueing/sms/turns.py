@@ -1,0 +1,69 @@
+"""What a conversation goes by: the thread of a phone, the situation a message meets, and the turn it leads
+to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from queueing.domain import Command, Refusal
+from queueing.domain import refusals as r
+from queueing.domain.state import Card
+from queueing.log import Outcome
+from queueing.sms.grammar.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What was last asked of a phone: `question` is "", "offers" or "whose"."""
+
+    question: str = ""
+    card: str = ""
+    options: tuple[str, ...] = ()
+    until: datetime | None = None
+    pending: Reading | None = None
+    misses: int = 0
+
+    def open(self, now: datetime) -> str:
+        """The question that is still open, or ""."""
+        return self.question if self.until is not None and now <= self.until else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer no event asks for."""
+
+    template: str
+    params: dict[str, Any] = field(default_factory=dict)
+    card: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a message led to."""
+
+    thread: Thread
+    replies: tuple[Reply, ...] = ()
+
+
+Asking = Generator[Command, Outcome | Refusal, Turn]
+Look = Callable[[str], Card | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the conversation may know: the phone's cards, their state, the time."""
+
+    cards: tuple[str, ...]
+    look: Look
+    now: datetime
+    thread: Thread
+
+    def state(self, card: str) -> Card:
+        """The state of one of the phone's cards."""
+        found = self.look(card)
+        if found is None:
+            raise r.UnknownCard(card)
+        return found
