@@ -13,10 +13,15 @@ from queueing.sms.render import Renderer
 from queueing.system import System
 
 
-@cache
 def renderer(system: System) -> Renderer:
-    """The renderer of a system's templates, made once."""
-    return Renderer(project_root() / "templates" / "sms", system.season.branch.sms_signature)
+    """The renderer of a system's templates."""
+    return _renderer(system.season.branch.sms_signature)
+
+
+@cache
+def _renderer(signature: str) -> Renderer:
+    """Made once: every template is checked then."""
+    return Renderer(project_root() / "templates" / "sms", signature)
 
 
 def fill(system: System, template: str, params: dict[str, Any], card: str) -> dict[str, Any]:
