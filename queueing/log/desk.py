@@ -73,6 +73,7 @@ class Desk:
         self._synced = self._retry_at = float("-inf")
         self._state_lock = threading.RLock()
         self._viewer: int | None = None
+        self._away = False
         self._queue: list[Asked] = []
         self._wake = threading.Condition()
         self._closed = False
@@ -184,7 +185,7 @@ class Desk:
                 with self._state_lock:
                     self._settle(batch)
             except LogUnavailable as error:
-                _log.warning("the log can't be reached: %d commands not acknowledged", len(batch))
+                self._say_away(True)
                 fail(batch, error)
             except UnknownEvent as error:
                 _log.error("this program is older than its data: it does not know %s", error)
@@ -193,7 +194,17 @@ class Desk:
                 _log.exception("the desk failed; its state is folded anew")
                 self._forget()
                 fail(batch, error)
+            else:
+                self._say_away(False)
             answer(batch)
+
+    def _say_away(self, away: bool) -> None:
+        """Say that the log went away, and that it is back; not each time somebody asks in between."""
+        if away and not self._away:
+            _log.warning("the log can't be reached: commands are not acknowledged")
+        if self._away and not away:
+            _log.warning("the log can be reached again")
+        self._away = away
 
     def _settle(self, batch: list[Asked]) -> None:
         """Decide and store a batch, again after each conflict."""
