@@ -1,0 +1,106 @@
+"""The benches by name, run in a database of their own and shown as a table or as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rich.table import Table
+
+from bench.booking import bench_booking
+from bench.hot import bench_hot
+from bench.importing import bench_import
+from bench.readmodels import bench_rebuild
+from bench.starting import bench_start
+from queueing.rehearsal.rehearse import own_database
+from queueing.runtime.connect import database_url
+from queueing.settings import Settings
+
+Told = Callable[[str], None]
+Rows = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A bench: its table's title and headings (by the rows' fields, in order), and how to run it."""
+
+    title: str
+    headings: Mapping[str, str]
+    run: Callable[[str, Told], Rows]
+
+
+BENCHES = {
+    "booking": Bench(
+        "每秒落盘的预约数",
+        {
+            "clients": "同时的用户",
+            "bookings_per_s": "预约柜台",
+            "raw_sql_per_s": "手写 SQL（一条语句）",
+            "ratio": "倍数",
+            "raw_two_statements_per_s": "手写 SQL（两条语句）",
+            "raw_one_slot_per_s": "一条语句，同一时段",
+            "raw_one_slot_two_statements_per_s": "两条语句，同一时段",
+        },
+        lambda url, tell: bench_booking(url, tell=tell),
+    ),
+    "hot": Bench(
+        "许多人同抢一个时段",
+        {
+            "clients": "人数",
+            "processes": "进程",
+            "capacity": "名额",
+            "booked": "约到",
+            "p50_ms": "一半人等待 ≤ 毫秒",
+            "p99_ms": "99% 等待 ≤ 毫秒",
+            "max_ms": "最久，毫秒",
+        },
+        lambda url, tell: bench_hot(url, tell=tell),
+    ),
+    "rebuild": Bench(
+        "重建全部查询表",
+        {"events": "事件", "read_models": "表组", "seconds": "秒", "events_per_s": "每秒事件"},
+        lambda url, tell: bench_rebuild(url, tell=tell),
+    ),
+    "start": Bench(
+        "打开预约柜台",
+        {"cards": "卡", "events": "事件", "snapshot": "快照", "seconds": "秒"},
+        lambda url, tell: bench_start(url, tell=tell),
+    ),
+    "import": Bench(
+        "导入持卡人名单",
+        {"holders": "人", "seconds": "秒", "holders_per_s": "每秒"},
+        lambda url, tell: bench_import(url, tell=tell),
+    ),
+}
+
+
+def run_bench(name: str, settings: Settings, tell: Told) -> Rows:
+    """Run a bench on this installation's PostgreSQL, in a new database that is dropped afterwards."""
+    with database_url(settings) as url, own_database(url) as own:
+        return BENCHES[name].run(own, tell)
+
+
+def as_json(rows: Rows) -> str:
+    """The rows as a JSON list of objects."""
+    return json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2)
+
+
+def as_table(name: str, rows: Rows) -> Table:
+    """The rows for a person."""
+    bench = BENCHES[name]
+    table = Table(title=bench.title)
+    for heading in bench.headings.values():
+        table.add_column(heading, justify="right")
+    for row in rows:
+        table.add_row(*(_shown(getattr(row, field)) for field in bench.headings))
+    return table
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "有" if value else "无"
+    if isinstance(value, float) and value >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

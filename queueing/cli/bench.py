@@ -1,0 +1,65 @@
+"""`queueing bench …`: measure this machine. The benches live beside the package, in bench/."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from queueing.errors import UserError
+from queueing.settings import Settings
+
+AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出。")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the `bench` commands to the command line."""
+    group = typer.Typer(help="测量这台机器：用自己的临时数据库，不影响正式数据。", no_args_is_help=True)
+    group.command("booking")(booking)
+    group.command("hot")(hot)
+    group.command("rebuild")(rebuild)
+    group.command("start")(start)
+    group.command("import")(import_holders)
+    app.add_typer(group, name="bench")
+
+
+def booking(as_json: AsJson = False) -> None:
+    """每秒能落盘多少预约，与手写 SQL 相比。"""
+    _run("booking", as_json)
+
+
+def hot(as_json: AsJson = False) -> None:
+    """一千人同抢一个时段：是否恰好约满，要等多久。"""
+    _run("hot", as_json)
+
+
+def rebuild(as_json: AsJson = False) -> None:
+    """重建全部查询表，每秒处理多少事件。"""
+    _run("rebuild", as_json)
+
+
+def start(as_json: AsJson = False) -> None:
+    """打开一个四万张卡的网点要多久，有快照和无快照。"""
+    _run("start", as_json)
+
+
+def import_holders(as_json: AsJson = False) -> None:
+    """导入四万名持卡人要多久。"""
+    _run("import", as_json)
+
+
+def _run(name: str, as_json: bool) -> None:
+    try:
+        suite: Any = import_module("bench.suite")
+    except ModuleNotFoundError as error:
+        if error.name != "bench":
+            raise
+        raise UserError("这里没有安装测量程序：请在源码目录里运行。") from None
+    progress = Console(stderr=True)
+    rows = suite.run_bench(name, Settings.from_env(), lambda line: progress.print(line, style="dim"))
+    if as_json:
+        typer.echo(suite.as_json(rows))
+    else:
+        Console().print(suite.as_table(name, rows))
