@@ -29,6 +29,8 @@ class Report:
     same: int = 0
     corrected: int = 0
     bad: list[BadRow] = field(default_factory=list)
+    cards: dict[int, str] = field(default_factory=dict)
+    """The card of each good row, by its line."""
 
 
 def cohort_spellings(season: Season) -> dict[str, str]:
@@ -100,6 +102,7 @@ def _import_batch(
         for row, result in zip(rows, results, strict=True)
     ]
     outcome = system.desk.handle(RegisterCards(tuple(cards)), by=by, via="system")
+    report.cards.update((row.line, result.card) for row, result in zip(rows, results, strict=True))
     registered = sum(1 for event in outcome.events if type(event).__name__ == "CardRegistered")
     changed = {result.card for result in results if result.status == "changed"}
     changed |= {str(getattr(event, "card", "")) for event in outcome.events}

@@ -25,7 +25,6 @@ from queueing.domain.waves import (
     SweepHolders,
     invitable,
     sweep_due,
-    wave_of,
 )
 from queueing.season.calendar import is_working_day
 from queueing.season.model import Season
@@ -74,17 +73,18 @@ def invite_while_places_are_free(state: State, season: Season, now: datetime) ->
         return []
     opened = {name for name, wave in state.waves.items() if wave.opened}
     room = places_to_fill(state, season, now, season.invitations.theta)
+    waves = {cohort: name for name, wave in state.waves.items() for cohort in wave.cohorts}
     fresh: dict[str, list[str]] = {}
     again: dict[str, list[str]] = {}
     for card_id, card in state.cards.items():
         if room <= 0:
             break
-        wave = wave_of(state, card)
+        wave = waves.get(card.cohort, "")
         if wave in opened and invitable(card) and _may_invite(card, season, now):
             (again if card.invites else fresh).setdefault(wave, []).append(card_id)
     commands: list[Command] = []
-    for waves, repeated in ((fresh, False), (again, True)):
-        for wave, cards in waves.items():
+    for group, repeated in ((fresh, False), (again, True)):
+        for wave, cards in group.items():
             chosen, room = cards[:room], room - min(room, len(cards))
             commands.extend(InviteHolders(wave, tuple(part), repeated) for part in chunks(chosen))
     return commands

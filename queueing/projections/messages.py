@@ -37,6 +37,9 @@ COLUMNS = {
     "due_at": "timestamp",
     "expires_at": "timestamp",
 }
+COPY_FROM = 200
+"""From so many intents on, they are copied in: several times faster."""
+_COPY_TYPES = {"bigint": "int8", "int": "int4"}
 OUTCOME = (
     "state",
     "attempts",
@@ -104,7 +107,9 @@ class Messages(Projection):
             intents.extend(self._rules.intents(position, event))
             gone.extend(voids(position, event))
         table = sql.Identifier("messages" + suffix)
-        if intents:
+        if len(intents) >= COPY_FROM:
+            _copy(cursor, intents, _voided(intents, gone), table)
+        elif intents:
             insert(cursor, intents, table)
         if gone:
             _void(cursor, gone, table)
@@ -118,6 +123,7 @@ class Messages(Projection):
         cursor.execute(
             sql.SQL(
                 "UPDATE {} AS new SET {} FROM {} AS live WHERE live.ref = new.ref AND live.state <> 'due'"
+                " AND NOT (live.state = 'void' AND new.state = 'void')"
             ).format(new, outcome, live)
         )
         cursor.execute(
@@ -138,6 +144,30 @@ def insert(cursor: Cursor[Any], intents: Sequence[Intent], table: sql.Identifier
         ),
         [list(column) for column in zip(*rows, strict=True)],
     )
+
+
+def _copy(cursor: Cursor[Any], intents: Sequence[Intent], voided: set[int], table: sql.Identifier) -> None:
+    """Write many new intents at once, `voided` (indexes) as void already. None of them may be there."""
+    columns = sql.SQL(", ").join(map(sql.Identifier, (*COLUMNS, "state", "reason")))
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(table, columns)
+    with cursor.copy(statement) as copy:
+        copy.set_types([_COPY_TYPES.get(kind, kind) for kind in COLUMNS.values()] + ["text", "text"])
+        for number, intent in enumerate(intents):
+            state = ("void", "superseded") if number in voided else ("due", "")
+            copy.write_row((*(_value(intent, column) for column in COLUMNS), *state))
+
+
+def _voided(intents: Sequence[Intent], gone: Sequence[Void]) -> set[int]:
+    """Which intents of a batch later facts of the same batch made pointless."""
+    of_card: dict[str, list[int]] = {}
+    for number, intent in enumerate(intents):
+        of_card.setdefault(intent.card, []).append(number)
+    return {
+        number
+        for void in gone
+        for number in of_card.get(void.card, ())
+        if intents[number].position < void.position and void.booking in (0, intents[number].booking)
+    }
 
 
 def _value(intent: Intent, column: str) -> Any:

@@ -107,7 +107,7 @@ class Behaviour:
 
     def soon(self, now: datetime) -> datetime:
         """Some minutes later, while an offer is certainly held."""
-        return now + timedelta(minutes=1 + self.random.random() * 11)
+        return now + timedelta(minutes=1 + self.random.random() * 7)
 
     def daytime(self, moment: datetime) -> datetime:
         """The moment, moved into waking hours."""

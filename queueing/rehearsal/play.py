@@ -22,7 +22,7 @@ from queueing.sms.inbound import receive_many
 from queueing.sms.outbox import send_all
 
 STEP = timedelta(minutes=5)
-PUMP_MINUTES = 15
+PUMP_MINUTES = 20
 """How often messages come in, leave and are read; offers are held longer than that."""
 NEVER_YET, NEVER = datetime(1970, 1, 1), datetime(9999, 1, 1)
 

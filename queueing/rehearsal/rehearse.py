@@ -17,12 +17,11 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from queueing.importing import import_employers, import_holders
-from queueing.people.csvread import HolderRow
 from queueing.people.synthetic import employer_rows, people
 from queueing.policies.opening import opening
 from queueing.projections.registry import all_projections
 from queueing.projections.runner import Projector
-from queueing.rehearsal.personas import Behaviour, Habits, Persona
+from queueing.rehearsal.personas import Behaviour, Habits
 from queueing.rehearsal.play import Play
 from queueing.rehearsal.report import Report, report
 from queueing.rehearsal.stage import RehearsalClock, Stage
@@ -96,9 +95,13 @@ def prepare_play(system: System, clock: RehearsalClock, plan: Plan) -> Play:
     import_employers(system, employer_rows(employers, plan.seed), by="system")
     rows = list(people(plan.holders, plan.seed, COHORTS, sorted(employers), on=plan.season.first_day))
     ids = _card_ids(plan.seed)
-    import_holders(system, rows, by="system", new_id=lambda: next(ids))
+    imported = import_holders(system, rows, by="system", new_id=lambda: next(ids))
     behaviour = Behaviour(Random(plan.seed), plan.habits)
-    personas = _personas(system, rows, behaviour)
+    personas = {
+        card: behaviour.persona(card, row)
+        for row in rows
+        if (card := imported.cards.get(row.line)) is not None
+    }
     projector = Projector(system.url, all_projections(plan.season), system.log)
     projector.migrate()
     return Play(Stage(system, clock, behaviour, personas), projector, rumour_days(plan.season))
@@ -111,11 +114,3 @@ def _card_ids(seed: int) -> Iterator[str]:
         number += 1
         digest = hashlib.sha256(f"{seed}/{number}".encode()).digest()
         yield "c" + base64.b32encode(digest)[:10].decode().lower()
-
-
-def _personas(system: System, rows: list[HolderRow], behaviour: Behaviour) -> dict[str, Persona]:
-    """By card, in the order of the list."""
-    results = system.vault.put_many([row.person() for row in rows])
-    return {
-        result.card: behaviour.persona(result.card, row) for result, row in zip(results, rows, strict=True)
-    }
