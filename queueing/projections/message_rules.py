@@ -140,8 +140,8 @@ class Rules:
         )
 
     def reminders(self, position: int, event: e.SlotBooked | e.BookingMoved, version: int) -> list[Intent]:
-        """The day before and a while before, when there is enough time between booking and reminder to make
-        it useful."""
+        """The day before (it says "tomorrow", so not later) and a while before, when there is enough time
+        between booking and reminder to make it useful."""
         bound = (event.booking, version)
         params = {"when": event.told.isoformat()}
         found = []
@@ -155,7 +155,7 @@ class Rules:
                     "reminder",
                     params,
                     due=day_before,
-                    expires=event.told,
+                    expires=datetime.combine(event.told.date(), time()),
                     booking=bound,
                 )
             )
@@ -340,11 +340,11 @@ def say_that_somebody_will_call(rules: Rules, position: int, event: e.PhoneListe
 
 def voids(position: int, event: e.Event) -> list[Void]:
     """What must not leave any more after a fact: reminders of a booking that ended or moved; everything
-    once the card is collected, the person erased or opted out."""
+    once the card is collected (or that was a slip), the person erased or opted out."""
     match event:
         case e.BookingMoved() | e.BookingCancelled() | e.NoShowRecorded():
             return [Void(card=event.card, position=position, booking=event.booking)]
-        case e.CardCollected() | e.HolderErased() | e.HolderOptedOut():
+        case e.CardCollected() | e.CollectionUndone() | e.HolderErased() | e.HolderOptedOut():
             return [Void(card=event.card, position=position)]
         case e.EmployerRosterReturned():
             return [Void(card=card, position=position) for card in event.issued]
