@@ -10,22 +10,24 @@ from __future__ import annotations
 import hashlib
 import logging
 import random
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
-import msgspec
 import psycopg
 from psycopg.rows import class_row
 
 from queueing.errors import UserError
-from queueing.people.person import sms_number
 from queueing.projections.message_rules import Intent, Times, reference
 from queueing.projections.messages import insert
 from queueing.sms.filling import fill, renderer
 from queueing.sms.gateways.port import Gateway, Outgoing, Result, Verdict
+from queueing.sms.numbers import Numbers
+from queueing.sms.restraint import Facts, held_back
+from queueing.sms.rows import AT_LEAST_ONCE, EXEMPT, Done, Row
+from queueing.sms.wording import units
 from queueing.system import System
 
 _log = logging.getLogger(__name__)
@@ -33,35 +35,9 @@ BATCH = 200
 CLAIM_LASTS = timedelta(minutes=5)
 """After this a claim without an outcome counts as unknown."""
 MAX_ATTEMPTS = 6
-SAME_TEXT_PER_DAY = 2
-
-
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """A claimed message."""
-
-    ref: UUID
-    template: str
-    kind: str
-    params: dict[str, Any]
-    card: str
-    employer: str
-    booking: int
-    version: int
-    created: datetime
-    expires_at: datetime
-    attempts: int
-
-
-class Done(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a message; `due_at` is set when it goes back to wait."""
-
-    ref: UUID
-    state: str
-    reason: str = ""
-    gateway_id: str = ""
-    units: int = 0
-    text_hash: str = ""
-    due_at: datetime | None = None
+"""So often a message is sent of which nobody knows whether it left."""
+LONGEST_WAIT = timedelta(hours=1)
+"""Between two attempts of a message that the gateway did not take yet."""
 
 
 def send_due(
@@ -79,7 +55,7 @@ def send_due(
     texts = {message.ref: message.text for message in outgoing}
     results = gateway.send(outgoing) if outgoing else []
     by_ref = {row.ref: row for row in rows}
-    done.extend(_outcome(system, by_ref[result.ref], result, texts[result.ref], now) for result in results)
+    done.extend(_outcome(by_ref[result.ref], result, texts[result.ref], now) for result in results)
     with system.pool.connection() as connection:
         record(connection, done, now)
     return Counter(one.state for one in done)
@@ -111,49 +87,40 @@ def expire(connection: psycopg.Connection[Any], now: datetime) -> None:
         (now, now, now),
     )
     connection.execute(
-        "UPDATE messages SET state = CASE WHEN kind = ANY(%s) THEN 'due' ELSE 'unknown' END,"
-        " reason = 'no outcome recorded', outcome_at = %s WHERE state = 'claimed' AND claimed_at < %s",
-        (list(AT_LEAST_ONCE), now, now - CLAIM_LASTS),
+        "UPDATE messages SET reason = 'no outcome recorded', outcome_at = %s,"
+        " state = CASE WHEN kind = ANY(%s) AND attempts < %s THEN 'due' ELSE 'unknown' END"
+        " WHERE state = 'claimed' AND claimed_at < %s",
+        (now, sorted(AT_LEAST_ONCE), MAX_ATTEMPTS, now - CLAIM_LASTS),
     )
 
 
-AT_LEAST_ONCE = frozenset({"confirmation", "change", "sweep", "employer", "notice"})
-"""Kinds that are sent again when nobody knows whether they left; the others (reminders, invitations,
-replies) are not."""
-
-
 def claim(connection: psycopg.Connection[Any], now: datetime, worker: str, limit: int) -> list[Row]:
-    """Take due messages for this worker. The claim is durable when this returns."""
+    """Take due messages for this worker, answers before all others: a round of notices must not keep them
+    waiting. The claim is durable when this returns."""
     with connection.cursor(row_factory=class_row(Row)) as cursor:
         cursor.execute(
             "UPDATE messages AS m SET state = 'claimed', claimed_at = %s, claimed_by = %s, attempts ="
             " attempts + 1"
-            " WHERE ref IN (SELECT ref FROM messages WHERE state = 'due' AND due_at <= %s ORDER BY due_at,"
-            " ref"
-            " LIMIT %s FOR UPDATE SKIP LOCKED)"
+            " WHERE ref IN (SELECT ref FROM messages WHERE state = 'due' AND due_at <= %s"
+            " ORDER BY kind <> ALL(%s), due_at, ref LIMIT %s FOR UPDATE SKIP LOCKED)"
             " RETURNING ref, template, kind, params, card, employer, booking, version, created,"
             " expires_at, attempts",
-            (now, worker, now, limit),
+            (now, worker, now, sorted(EXEMPT), limit),
         )
         return sorted(cursor.fetchall(), key=lambda row: (row.created, row.ref))
 
 
 def _prepare(system: System, rows: Sequence[Row], now: datetime) -> tuple[list[Done], list[Outgoing]]:
     """Sort out what must not leave now; render the rest."""
-    cards = sorted({row.card for row in rows if row.card})
-    people = system.vault.get_many(cards)
-    contacts = system.vault.get_employer_contacts(sorted({row.employer for row in rows if row.employer}))
     with system.pool.connection() as connection:
-        facts = _Facts(connection, cards, now)
+        facts = Facts(system, connection, rows, now)
+        numbers = Numbers(system, connection, rows, now)
     times = Times(system.season)
     done: list[Done] = []
     outgoing: list[Outgoing] = []
     for row in rows:
-        number = people[row.card].sms_number if row.card in people else None
-        if row.employer:
-            contact = contacts.get(row.employer)
-            number = sms_number(contact.phone) if contact else None
-        held = _held_back(row, number, facts, times, system, now)
+        number = numbers.of(row)
+        held = held_back(row, number, facts, times, system, now)
         if held:
             done.append(held)
             continue
@@ -161,8 +128,8 @@ def _prepare(system: System, rows: Sequence[Row], now: datetime) -> tuple[list[D
         if text is None:
             done.append(Done(ref=row.ref, state="dropped", reason="not rendered"))
             continue
-        digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-        if facts.same_text(row.card, digest) >= SAME_TEXT_PER_DAY:
+        digest = _digest(text)
+        if facts.said_enough(row, digest):
             done.append(Done(ref=row.ref, state="dropped", reason="same text", text_hash=digest))
             continue
         facts.count(row, digest)
@@ -181,90 +148,32 @@ def _rendered(system: System, row: Row) -> str | None:
         return None
 
 
-class _Facts:
-    """What the sender must know about the people it writes to today."""
-
-    def __init__(self, connection: psycopg.Connection[Any], cards: list[str], now: datetime) -> None:
-        self.status = {
-            row[0]: row[1:]
-            for row in connection.execute(
-                "SELECT card, opted_out, erased, place = 'handed', coalesce(booking, 0), coalesce(version, 0)"
-                " FROM card_status WHERE card = ANY(%s)",
-                (cards,),
-            )
-        }
-        sent = connection.execute(
-            "SELECT card, kind, text_hash, outcome_at FROM messages WHERE card = ANY(%s)"
-            " AND created > %s AND state IN ('accepted', 'delivered', 'unknown') AND outcome_at > %s",
-            (cards, now - timedelta(days=40), now - timedelta(hours=24)),
-        ).fetchall()
-        self._today: Counter[str] = Counter(
-            card for card, kind, _, at in sent if at.date() == now.date() and kind not in EXEMPT
-        )
-        self._texts: Counter[tuple[str, str]] = Counter((card, digest) for card, _, digest, _ in sent)
-
-    def today(self, card: str) -> int:
-        """Messages that already went to this person today, without answers to their own."""
-        return self._today[card]
-
-    def same_text(self, card: str, digest: str) -> int:
-        """How often this very text went to this person in 24 hours."""
-        return self._texts[card, digest]
-
-    def count(self, row: Row, digest: str) -> None:
-        """One more is leaving."""
-        self._today[row.card] += row.kind not in EXEMPT
-        self._texts[row.card, digest] += 1
-
-
-EXEMPT = frozenset({"reply", "confirmation", "change"})
-"""Kinds that answer the person or can't wait: no quiet hours, no daily cap."""
-
-
-def _held_back(
-    row: Row, number: str | None, facts: _Facts, times: Times, system: System, now: datetime
-) -> Done | None:
-    """Why this message does not leave now, if so."""
-    if number is None:
-        return Done(ref=row.ref, state="dropped", reason="no number")
-    if row.card:
-        opted_out, erased, handed, booking, version = facts.status.get(row.card, (False, False, False, 0, 0))
-        if erased:
-            return Done(ref=row.ref, state="void", reason="erased")
-        if opted_out and row.kind != "reply":
-            return Done(ref=row.ref, state="void", reason="opted out")
-        if handed and row.kind in ("invitation", "sweep", "reminder"):
-            return Done(ref=row.ref, state="void", reason="collected")
-        if row.kind == "reminder" and (booking, version) != (row.booking, row.version):
-            return Done(ref=row.ref, state="void", reason="superseded")
-    if row.kind in EXEMPT:
-        return None
-    if times.quiet_at(now.time()):
-        return Done(ref=row.ref, state="due", due_at=times.awake(now))
-    if row.card and facts.today(row.card) >= system.season.messages.max_per_person_per_day:
-        tomorrow = datetime.combine(now.date() + timedelta(days=1), times.quiet_until)
-        return Done(ref=row.ref, state="due", due_at=tomorrow, reason="daily cap")
-    return None
-
-
-def _outcome(system: System, row: Row, result: Result, text: str, now: datetime) -> Done:
-    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    units = len(text.encode("utf-16-le")) // 2
-    again = result.verdict is Verdict.LATER or (
-        result.verdict is Verdict.UNKNOWN and row.kind in AT_LEAST_ONCE
-    )
-    if again and row.attempts < MAX_ATTEMPTS:
-        wait = timedelta(seconds=15 * 2**row.attempts * (0.5 + random.random()))  # noqa: S311
-        return Done(ref=row.ref, state="due", due_at=now + wait, reason=result.reason)
-    state = "refused" if result.verdict is Verdict.LATER else str(result.verdict)
+def _outcome(row: Row, result: Result, text: str, now: datetime) -> Done:
+    """What a verdict means. One that was not taken yet is tried until it expires, waiting longer and longer:
+    a gateway that is down says nothing about anybody's number."""
+    later = result.verdict is Verdict.LATER
+    unknown = result.verdict is Verdict.UNKNOWN and row.kind in AT_LEAST_ONCE and row.attempts < MAX_ATTEMPTS
+    if later or unknown:
+        wait = min(LONGEST_WAIT, timedelta(seconds=15 * 2 ** min(row.attempts, 10)))
+        due = now + wait * (0.5 + random.random() / 2)  # noqa: S311
+        return Done(ref=row.ref, state="due", due_at=due, reason=_harmless(result.reason))
     return Done(
         ref=row.ref,
-        state=state,
-        reason=result.reason,
+        state=str(result.verdict),
+        reason=_harmless(result.reason),
         gateway_id=result.gateway_id,
-        units=units,
-        text_hash=digest,
+        units=units(text),
+        text_hash=_digest(text),
     )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _harmless(reason: str) -> str:
+    """A gateway's words, without the number it may repeat: reasons get into the log."""
+    return re.sub(r"\d[\d\s().-]{4,}\d", "…", reason)[:200]
 
 
 def record(connection: psycopg.Connection[Any], done: Sequence[Done], now: datetime) -> None:
@@ -275,9 +184,10 @@ def record(connection: psycopg.Connection[Any], done: Sequence[Done], now: datet
         "UPDATE messages AS m SET state = d.state, reason = d.reason, gateway_id = d.gateway_id, units ="
         " d.units,"
         " text_hash = d.text_hash, due_at = coalesce(d.due_at, m.due_at),"
+        " attempts = m.attempts - CASE WHEN d.attempted THEN 0 ELSE 1 END,"
         " outcome_at = CASE WHEN d.state = 'due' THEN NULL ELSE %s::timestamp END"
-        " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::int[], %s::text[], %s::timestamp[])"
-        " AS d(ref, state, reason, gateway_id, units, text_hash, due_at)"
+        " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::int[], %s::text[], %s::timestamp[],"
+        " %s::bool[]) AS d(ref, state, reason, gateway_id, units, text_hash, due_at, attempted)"
         " WHERE m.ref = d.ref AND m.state IN ('claimed', 'unknown', 'due')",
         (
             now,
@@ -288,6 +198,7 @@ def record(connection: psycopg.Connection[Any], done: Sequence[Done], now: datet
             [d.units for d in done],
             [d.text_hash for d in done],
             [d.due_at for d in done],
+            [d.attempted for d in done],
         ),
     )
 
