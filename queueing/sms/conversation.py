@@ -106,6 +106,9 @@ def _near(slot: str) -> Wish:
     return Wish(days=(start.date(),), near=start.time())
 
 
+SEEN = 12
+"""How many slots offered before are left out when others are asked for."""
+
 _FOR_A_CARD = frozenset(
     {Intent.BOOK, Intent.MOVE, Intent.CANCEL, Intent.MORE, Intent.HOME_VISIT, Intent.COLLECTED}
 )
@@ -147,12 +150,13 @@ def _with_card(reading: Reading, card: str, at: Situation) -> Asking:
             params = {"when": state.booking.told.isoformat()}
             return Turn(Thread(card=card), (Reply("already_booked", params, card),))
         case Intent.MORE:
-            wish = _wish(reading)
-            return (yield from _offer(card, replace(wish, without=at.thread.options), at, reason="more"))
+            asked = reading if reading.has_when or at.thread.pending is None else at.thread.pending
+            wish = replace(_wish(asked), without=(*at.thread.seen, *at.thread.options))
+            return (yield from _offer(card, wish, at, reason="more", reading=asked))
         case Intent.BOOK | Intent.MOVE:
             if reading.past and all(day < at.now.date() for day in reading.dates):
                 return Turn(at.thread, (Reply("past_slot", {}, card),))
-            return (yield from _offer(card, _wish(reading), at))
+            return (yield from _offer(card, _wish(reading), at, reading=reading))
         case Intent.HOME_VISIT:
             return (yield from _home_visit(card, at))
         case Intent.COLLECTED:
@@ -172,8 +176,11 @@ def _wish(reading: Reading) -> Wish:
     return Wish(days=reading.dates, part=part, near=near, not_days=reading.excluded)
 
 
-def _offer(card: str, wish: Wish, at: Situation, reason: str = "asked") -> Asking:
-    """Keep calm places and ask which one; the offer's message follows from its event."""
+def _offer(
+    card: str, wish: Wish, at: Situation, reason: str = "asked", reading: Reading | None = None
+) -> Asking:
+    """Keep calm places and ask which one; the offer's message follows from its event. What was asked is
+    kept, so that others can be offered that fit it too."""
     wish = replace(wish, days=tuple(day for day in wish.days if day >= at.now.date()))
     result = yield OfferSlots(card, wish, reason)
     if isinstance(result, r.NothingFree) and wish.without:
@@ -181,7 +188,8 @@ def _offer(card: str, wish: Wish, at: Situation, reason: str = "asked") -> Askin
     if isinstance(result, Refusal):
         return (yield from _told_no(result, card, at))
     offered = next(event for event in result.events if isinstance(event, SlotsOffered))
-    return Turn(Thread("offers", card=card, options=offered.slots, until=offered.until))
+    seen = wish.without[-SEEN:]
+    return Turn(Thread("offers", card, offered.slots, until=offered.until, pending=reading, seen=seen))
 
 
 def _cancel(card: str, at: Situation) -> Asking:

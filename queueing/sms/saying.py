@@ -28,9 +28,13 @@ def say_date(day: date) -> str:
 
 
 def say_moment(moment: datetime) -> str:
+    return say_date(moment) + say_time(moment)
+
+
+def say_time(moment: datetime) -> str:
     half = "上午" if moment.hour < 12 else "中午" if moment.hour == 12 else "下午"
     hour = moment.hour - 12 if moment.hour > 12 else moment.hour
-    return f"{say_date(moment)}{half}{hour}:{moment.minute // STEP * STEP:02}"
+    return f"{half}{hour}:{moment.minute // STEP * STEP:02}"
 
 
 def say(param: Param, value: object, allowed: str) -> str:
@@ -47,10 +51,17 @@ def say(param: Param, value: object, allowed: str) -> str:
         case ParamType.LANDLINE:
             return _landline(value, param.max or 0)
         case ParamType.SLOTS:
-            return _numbered([say_moment(_moment(slot)) for slot in _list(value, param.max or 0)])
+            return _slots([_moment(slot) for slot in _list(value, param.max or 0)])
         case ParamType.NAMES:
             names = [_masked(name) for name in _list(value, param.max or 0)]
             return _numbered([simplified(name, allowed) for name in names])
+
+
+def _slots(moments: Sequence[datetime]) -> str:
+    """Numbered places; a day they share is said once, above them."""
+    if len({moment.date() for moment in moments}) == 1 and len(moments) > 1:
+        return f"{say_date(moments[0])}\n" + _numbered([say_time(moment) for moment in moments])
+    return _numbered([say_moment(moment) for moment in moments])
 
 
 def _moment(value: object) -> datetime:

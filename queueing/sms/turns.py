@@ -25,6 +25,8 @@ class Thread:
     until: datetime | None = None
     pending: Reading | None = None
     misses: int = 0
+    seen: tuple[str, ...] = ()
+    """Slots offered before, which "others" leaves out."""
 
     def open(self, now: datetime) -> str:
         """The question that is still open, or ""."""
