@@ -132,6 +132,6 @@ def longest(param: Param) -> object:
         ParamType.TEXT: "宽" * most,
         ParamType.INT: most,
         ParamType.LANDLINE: "0" * most,
-        ParamType.SLOTS: [moment] * most,
+        ParamType.SLOTS: [f"2018-12-{30 - day}T11:55" for day in range(most)],
         ParamType.NAMES: ["王***兰"] * most,
     }[param.type]

@@ -130,6 +130,11 @@ def test_a_message_says_more_while_there_is_room() -> None:
     assert "换" not in RENDERER.longest("offers")
 
 
+def test_a_day_that_all_places_share_is_said_once() -> None:
+    text = RENDERER.render("offers", {"slots": ["20180605-0900", "20180605-0930", "20180605-1430"]})
+    assert "6月5日星期二\n1、上午9:00\n2、上午9:30\n3、下午2:30" in text
+
+
 def test_a_long_name_of_an_employer_is_cut() -> None:
     text = RENDERER.render("at_employer", {"employer": "山东中邮物流有限责任公司文登分公司驻张家埠办事处"})
     assert "山东中邮物流有限责任公司文登分公司驻张家埠…发放" in text
