@@ -37,7 +37,7 @@ def rehearse_command(
     """在模拟时钟上演练整个发放季，最后给出报告。演练用自己的数据库，不影响正式数据。"""
     settings = Settings.from_env()
     season = load_season(settings.season_dir)
-    plan = Plan(holders, seed, season)
+    plan = Plan(holders, seed, season, settings.season_dir)
     with database_url(settings) as url, own_database(url, keep=keep) as own, _bar() as progress:
         days = (season.last_day - season.first_day).days + 2
         task = progress.add_task("演练", total=days)

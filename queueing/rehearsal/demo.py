@@ -31,7 +31,7 @@ def seed_demo(settings: Settings, say: Callable[[str], None]) -> bool:
             return False
         set_demo_anchor(url, now.date())
         say("第一次启动：正在准备演示用的发放季（约需半分钟）……")
-        play = prepare_play(system, clock, Plan(HOLDERS, SEED, season))
+        play = prepare_play(system, clock, Plan(HOLDERS, SEED, season, settings.season_dir))
         play.until(now)
     finally:
         system.close()

@@ -44,7 +44,10 @@ class Play:
     """A season on its stage. `rumour` are the days on which a rumour sends people to the branch unasked."""
 
     stage: Stage
-    projector: Projector
+    sending: Projector
+    """Keeps up what sending needs."""
+    showing: Projector
+    """Keeps up what is only looked at; in the evening is soon enough."""
     rumour: tuple[date, ...]
     _counter: Counter = field(init=False)
     _holders: Holders = field(init=False)
@@ -95,6 +98,7 @@ class Play:
             if step_end.minute % PUMP_MINUTES == 0 or step_end == end:
                 self._pump(step_end)
             clock.now = step_end
+        self.showing.catch_up()
         if end.time() == time():
             self._counter.drop_day()
 
@@ -119,7 +123,7 @@ class Play:
         clock.now = now
         position = system.desk.position
         if position != self._projected:
-            self.projector.catch_up()
+            self.sending.catch_up()
             self._projected = position
         elif not texts and now < self._next_due:
             return

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from random import Random
 from time import monotonic
 from uuid import uuid4
@@ -34,6 +35,8 @@ from queueing.tables import migrate
 
 COHORTS = {"danwei": 0.36, "getihu": 0.08, "xiaowei": 0.07, "daobi": 0.06, "tuoguan": 0.24, "jumin": 0.19}
 """Shares of the holders by cohort (assumed; the article gives none)."""
+SENDING = frozenset({"messages", "cards"})
+"""The read models that sending looks at."""
 Progress = Callable[[datetime], None]
 
 
@@ -44,6 +47,7 @@ class Plan:
     holders: int
     seed: int
     season: Season
+    season_dir: Path = field(default_factory=default_directory)
     habits: Habits = field(default_factory=Habits)
 
 
@@ -91,7 +95,7 @@ def rehearse(settings: Settings, url: str, plan: Plan, progress: Progress = lamb
 def prepare_play(system: System, clock: RehearsalClock, plan: Plan) -> Play:
     """Open the season, register employers and holders, and give the holders their habits."""
     system.desk.handle(opening(plan.season), by="system", via="system")
-    employers = {row.id: row.name for row in read_employers(default_directory() / "employers.csv")}
+    employers = {row.id: row.name for row in read_employers(plan.season_dir / "employers.csv")}
     import_employers(system, employer_rows(employers, plan.seed), by="system")
     rows = list(people(plan.holders, plan.seed, COHORTS, sorted(employers), on=plan.season.first_day))
     ids = _card_ids(plan.seed)
@@ -102,9 +106,14 @@ def prepare_play(system: System, clock: RehearsalClock, plan: Plan) -> Play:
         for row in rows
         if (card := imported.cards.get(row.line)) is not None
     }
-    projector = Projector(system.url, all_projections(plan.season), system.log)
-    projector.migrate()
-    return Play(Stage(system, clock, behaviour, personas), projector, rumour_days(plan.season))
+    views = all_projections(plan.season)
+    sending, showing = (
+        Projector(system.url, [view for view in views if (view.name in SENDING) is needed], system.log)
+        for needed in (True, False)
+    )
+    sending.migrate()
+    showing.migrate()
+    return Play(Stage(system, clock, behaviour, personas), sending, showing, rumour_days(plan.season))
 
 
 def _card_ids(seed: int) -> Iterator[str]:
