@@ -347,3 +347,22 @@ def branch(branch_url: str, tmp_path: Path) -> Iterator[Branch]:
 def at_noon(day: date) -> datetime:
     """A moment of a day."""
     return datetime.combine(day, time(12))
+
+
+def crowd(
+    branch: Branch, size: int, cohort: str = "getihu", prefix: str = "c-g", employer: str = ""
+) -> list[Somebody]:
+    """So many more holders of a cohort."""
+    kind = sum(ord(letter) for letter in prefix + cohort) % 90 + 10
+    people = [
+        Somebody(
+            f"{prefix}{number:03d}",
+            f"王{'一二三四五六七八九十'[number % 10]}{'兰英芳秀桂玉凤莲珍梅'[number // 10 % 10]}",
+            f"154{kind}{number:06d}",
+            cohort=cohort,
+            employer=employer,
+        )
+        for number in range(size)
+    ]
+    enrol(branch.system, people, first_seq=100 + kind * 8)
+    return people

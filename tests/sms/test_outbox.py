@@ -4,8 +4,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -36,7 +35,7 @@ from queueing.sms.outbox import (
     send_due,
 )
 from queueing.sms.rows import Done
-from tests.sms.sender import Carrier
+from tests.sms.carriers import Carrier, Fickle, always
 from tests.support import LIU, QIAN, SUN, WANG, ZHANG, Branch, Somebody, moment, opened
 
 AT_MOST_ONCE = {"invitation": "invitation", "reply": "help"}
@@ -47,23 +46,6 @@ AT_LEAST_ONCE = {
     "notice": "activated",
 }
 WHEN = {"when": "2018-06-07T10:00"}
-
-
-@dataclass
-class Fickle:
-    """A carrier that answers as it is told to, and remembers what it was given."""
-
-    answer: Callable[[Outgoing], Result]
-    given: list[Outgoing] = field(default_factory=list)
-    name: str = "fickle"
-
-    def send(self, messages: Sequence[Outgoing]) -> list[Result]:
-        self.given.extend(messages)
-        return [self.answer(message) for message in messages]
-
-
-def always(verdict: Verdict, reason: str = "") -> Fickle:
-    return Fickle(lambda message: Result(message.ref, verdict, reason=reason))
 
 
 def put(
