@@ -14,6 +14,7 @@ from eventsourcing.postgres import PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row, tuple_row
 from psycopg.sql import SQL
+from psycopg_pool import PoolTimeout
 
 from queueing.domain.events import Event
 from queueing.log.codec import decode
@@ -25,6 +26,8 @@ CHANNEL = "queueing_tt_main"
 
 POOL_SECONDS = 2.0
 """How long a command waits for a connection while PostgreSQL is away."""
+
+READ_AGAIN = 2
 
 _NETWORK = {"connect_timeout": 2, "keepalives_idle": 10, "keepalives_interval": 5, "tcp_user_timeout": 15_000}
 """A server that vanished without a word is noticed within seconds."""
@@ -155,13 +158,15 @@ class EventLog:
                     connection.close()  # which ends the lock; what was done in the turn is done
 
     def _again_if_broken(self, read: Callable[[], T]) -> T:
-        """Read; once more if that failed, with connections known to work: a restart of PostgreSQL leaves
-        broken ones in the pool."""
-        try:
-            with self._translated():
+        """Read; again if that failed, with connections known to work: a restart of PostgreSQL leaves broken
+        ones in the pool. Not when no connection could be made."""
+        for _ in range(READ_AGAIN):
+            try:
                 return read()
-        except LogUnavailable:
-            self._datastore.pool.check()
+            except PersistenceError as error:
+                if isinstance(error.__cause__, PoolTimeout):
+                    raise LogUnavailable(str(error)) from error
+                self._datastore.pool.check()
         with self._translated():
             return read()
 

@@ -3,6 +3,7 @@ are lost, desks restart from snapshots. After each step a little model adds up t
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -182,16 +183,23 @@ class Branch(RuleBasedStateMachine):
             return
         self.acknowledged.update(_key(event) for event in answer.events)
 
-    @rule()
+    @rule(what=st.sampled_from(("connections", 0, 1, 2, *("nothing",) * 8)))
+    def trouble(self, what: str | int) -> None:
+        """Now and then connections are lost or a desk starts anew."""
+        if what == "connections":
+            self.lose_connections()
+        if isinstance(what, int):
+            self.restart(what)
+
     def lose_connections(self) -> None:
         """PostgreSQL ends every connection of the desks."""
+        others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+            ended = connection.execute(f"SELECT pid, pg_terminate_backend(pid) {others}").fetchall()
+            pids = [pid for pid, _ in ended]
+            while connection.execute(f"SELECT 1 {others} AND pid = ANY(%s)", (pids,)).fetchone():
+                time.sleep(0.002)
 
-    @rule(number=st.integers(0, DESKS - 1))
     def restart(self, number: int) -> None:
         """A desk leaves a snapshot and another process takes its place."""
         self.desks[number].save_snapshot()
