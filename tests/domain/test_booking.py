@@ -222,6 +222,19 @@ def test_a_visit_with_a_ticket_leaves_the_booking_of_another_day() -> None:
     assert story.state.cards["c1"].booking is not None
 
 
+def test_moving_a_booking_of_another_day_leaves_the_visit_with_a_ticket() -> None:
+    story = given(
+        SEASON,
+        slot(S9),
+        slot(NEXT9),
+        slot("20180607-0900"),
+        card("c1"),
+        did(BookSlot("c1", NEXT9), "06-04 08:00"),
+        did(TicketWalkIn("c1"), "06-05 09:00"),
+    )
+    story.when(MoveBooking("c1", "20180607-0900"), at="06-05 09:10").then_kinds(e.BookingMoved)
+
+
 def test_told_times_are_spread_inside_the_slot() -> None:
     story = given(SEASON, slot(S9, 5), *(card(f"c{n}") for n in range(5)))
     told = []

@@ -504,3 +504,15 @@ def test_cards_are_switched_on_once_and_only_when_handed_out() -> None:
     story.when(ActivateCards(("c1", "c2")), at="06-04 11:00", **STAFF).then(r.CardNotHere("c2", "bank"))
     story.when(ActivateCards(("c1", "c1")), at="06-04 11:00", **STAFF).then(on)
     story.when(ActivateCards(("c1",)), at="06-04 11:00", **STAFF).then()
+
+
+def test_who_is_on_the_phone_list_is_not_listed_again_for_a_no_show() -> None:
+    story = given(*BOOKED, *SECOND, did(ListForPhone("c1", "asked"), "06-05 11:00"))
+    story.when(RecordNoShow("c1", 2), at="06-06 09:30", by="system").then(no_show(2, 2, NEXT9))
+
+
+def test_a_booking_whose_slot_has_begun_is_not_made_again() -> None:
+    story = given(*BOOKED, did(HandOver("c1", "self", True), "06-05 08:50"))
+    story.when(UndoCollection("c1", "按错"), at="06-05 09:00", **STAFF).then(
+        undone(), fact(e.PhoneListed, "card:c1", card="c1", reason="asked")
+    )

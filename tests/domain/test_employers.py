@@ -15,6 +15,7 @@ from queueing.domain.employers import (
     ReturnRoster,
     to_hand_over,
 )
+from queueing.domain.holders import ListForPhone, RequestHomeVisit
 from tests.domain.harness import SEASON, Fact, Story, card, did, employer, fact, given, t
 
 STAFF = {"by": "staff:li", "via": "phone"}
@@ -201,3 +202,26 @@ def test_recalled_cards_are_their_holders_to_collect_and_nothing_is_open() -> No
     story.when(HandOver("c1", "self", True), at="07-21 08:00", by="staff:li", via="counter").then_kinds(
         e.CardCollected
     )
+
+
+def test_a_corrected_name_leaves_the_employer_its_cards() -> None:
+    story = with_cards("c1")
+    story.fold(did(RegisterEmployers((("e1", "第一纺织厂"),)), "05-10 08:00"))
+    assert (story.state.employers["e1"].name, to_hand_over(story.state, "e1")) == ("第一纺织厂", ("c1",))
+
+
+def test_what_came_back_is_not_the_employer_s_any_more() -> None:
+    story = handed("c1", "c2")
+    story.fold(did(ReturnRoster("e1", ("c1",), ("c2",)), "06-10 09:00"))
+    assert story.state.employers["e1"].cards == ("c1",)
+    story = handed("c1", "c2")
+    story.fold(did(RecallCards("e1"), "07-20 09:00"))
+    assert story.state.employers["e1"].cards == ()
+
+
+def test_a_card_from_the_employer_ends_the_wish_for_a_visit_and_the_wait_for_a_call() -> None:
+    story = handed("c1")
+    story.fold(did(RequestHomeVisit("c1"), "05-21 09:00"))
+    story.fold(did(ListForPhone("c1", "asked"), "05-21 09:00"))
+    story.fold(did(ReturnRoster("e1", ("c1",), ()), "06-10 09:00"))
+    assert (story.state.cards["c1"].home_visit, story.state.cards["c1"].phone_list) == (False, "")

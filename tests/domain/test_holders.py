@@ -285,3 +285,11 @@ def test_of_an_unknown_card_nothing_is_known() -> None:
         EraseHolder("c9"),
     ):
         story.when(command, at="06-05 08:00").then(r.UnknownCard("c9"))
+
+
+def test_an_erased_holder_is_on_no_list() -> None:
+    story = given(SEASON, card("c1"), did(ListForPhone("c1", "asked"), "06-04 08:00"))
+    story.fold(did(RequestHomeVisit("c1"), "06-04 08:00"))
+    story.fold(did(EraseHolder("c1"), "06-04 09:00"))
+    gone = story.state.cards["c1"]
+    assert (gone.phone_list, gone.home_visit, gone.reach) == ("", False, False)

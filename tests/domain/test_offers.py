@@ -163,3 +163,31 @@ def test_an_offer_in_a_closed_slot_is_not_kept() -> None:
 def test_slots_that_have_begun_or_are_full_are_not_offered() -> None:
     story = given(SEASON, slot(S9, 5), slot(S915, 1), slot(S930, 5), card("c1"), *crowd(S915, 1))
     assert offered(story.when(OfferSlots("c1"), at="06-05 09:00")) == (S930,)
+
+
+def test_places_kept_by_others_make_a_slot_less_calm_until_they_lapse() -> None:
+    story = given(season(offered=1), slot(S9, 10), slot(S915, 10), *(card(f"c{n}") for n in range(4)))
+    assert offered(story.when(OfferSlots("c0"), at="06-04 08:00")) == (S9,)
+    assert offered(story.when(OfferSlots("c1"), at="06-04 08:00")) == (S915,)
+    assert offered(story.when(OfferSlots("c2"), at="06-04 08:30")) == (S9,)
+    assert offered(story.when(OfferSlots("c2"), at="06-04 08:30")) == (S9,)
+
+
+def test_near_counts_to_the_minute() -> None:
+    story = given(season(offered=1), slot(S9, 4), slot(S930, 4), slot(S10, 4), card("c1"))
+    assert offered(story.when(OfferSlots("c1", Wish(near=time(9, 29))), at="06-04 08:00")) == (S930,)
+    assert offered(story.when(OfferSlots("c1", Wish(near=time(9, 50))), at="06-04 08:00")) == (S10,)
+
+
+def test_noon_belongs_to_the_afternoon() -> None:
+    story = given(season(offered=2), slot("20180605-1145", 4), slot("20180605-1200", 4), card("c1"))
+    assert offered(story.when(OfferSlots("c1", Wish(part="pm")), at="06-04 08:00")) == ("20180605-1200",)
+    assert offered(story.when(OfferSlots("c1", Wish(part="am")), at="06-04 08:00")) == ("20180605-1145",)
+
+
+def test_once_the_offer_lapsed_the_time_is_the_calmest_again() -> None:
+    story = given(SEASON, slot(S9, 4), card("c1"), card("c2"), did(OfferSlots("c1"), "06-04 08:00"))
+    story.fold(did(BookSlot("c2", S9), "06-04 08:10"))
+    story.when(BookSlot("c1", S9), at="06-04 08:30").then(
+        fact(e.SlotBooked, f"card:c1 slot:{S9}", card="c1", slot=S9, booking=2, told=t("06-05 09:10"))
+    )

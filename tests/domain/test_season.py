@@ -9,7 +9,7 @@ from queueing.domain import Event
 from queueing.domain import events as e
 from queueing.domain import refusals as r
 from queueing.domain.booking import BookSlot
-from queueing.domain.counter import ArriveHolder, EndVisit, TicketWalkIn
+from queueing.domain.counter import ArriveHolder, EndVisit, HandOver, TicketWalkIn
 from queueing.domain.offers import OfferSlots
 from queueing.domain.season import (
     ChangeCapacity,
@@ -329,7 +329,9 @@ def test_the_sweep_lies_inside_the_season(sweep_day: date) -> None:
 
 
 def test_a_season_closes_once_after_its_last_day_and_counts_the_uncollected() -> None:
-    story = given(SEASON, card("c1"), card("c2"))
+    story = given(
+        SEASON, card("c1"), card("c2"), card("c3"), did(HandOver("c3", "self", True), "06-04 08:00")
+    )
     given().when(CloseSeason(), at="08-01 00:00").then(r.SeasonNotOpen)
     story.when(CloseSeason(), at="07-31 23:59", by="system").then(r.BadValue("last_day"))
     story.when(CloseSeason(), at="08-01 00:00", by="system").then(fact(e.SeasonClosed, uncollected=2))

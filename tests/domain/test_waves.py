@@ -9,7 +9,7 @@ from queueing.domain import refusals as r
 from queueing.domain.booking import BookSlot, RecordNoShow
 from queueing.domain.counter import HandOver, SetAside, TicketWalkIn
 from queueing.domain.employers import HandToEmployer, RecallCards, ReturnRoster
-from queueing.domain.holders import EraseHolder, OptOut
+from queueing.domain.holders import EraseHolder, ListForPhone, OptOut
 from queueing.domain.season import OpenSeason
 from queueing.domain.waves import (
     CloseWave,
@@ -277,3 +277,46 @@ def test_the_waves_of_an_earlier_season_open_nothing() -> None:
 
 def _close() -> e.Event:
     return happened(e.SeasonClosed, uncollected=1)
+
+
+def test_a_wave_counts_those_of_its_own_cohorts_that_were_invited() -> None:
+    story = given(SEASON, card("c1", "jumin"), card("c2"), did(OpenWave("june"), "06-01 08:00"))
+    story.fold(did(InviteHolders("june", ("c1", "c2")), "06-01 08:00"))
+    story.when(CloseWave("june"), at="06-02 08:00").then(
+        fact(e.WaveClosed, "wave:june", wave="june", invited=1)
+    )
+
+
+def test_no_wave_opens_without_a_season_or_after_it() -> None:
+    given().when(OpenWave("june"), at="06-01 08:00").then(r.SeasonNotOpen)
+    given(SEASON).when(OpenWave("june"), at="08-01 08:00").then(r.SeasonOver(date(2018, 7, 31)))
+
+
+def test_a_call_asked_for_today_is_no_invitation() -> None:
+    story = given(SEASON, card("c1", "jumin"), did(ListForPhone("c1", "asked"), "06-01 07:00"))
+    story.when(InviteHolders("june", ("c1",)), at="06-01 08:00").then(invited("c1", "june"))
+
+
+def test_again_to_somebody_never_invited_is_the_first_time() -> None:
+    story = given(SEASON, card("c1", "jumin"))
+    story.when(InviteHolders("june", ("c1",), again=True), at="06-01 08:00").then(
+        invited("c1", "june", "again")
+    )
+    story.when(InviteHolders("june", ("c1",), again=True), at="06-01 09:00").then()
+
+
+def test_a_second_no_show_is_invited_again_on_that_day_too() -> None:
+    story = given(
+        SEASON,
+        slot(S9),
+        slot("20180606-0900"),
+        card("c1"),
+        did(BookSlot("c1", S9), "06-04 08:00"),
+        did(RecordNoShow("c1", 1), "06-05 09:30"),
+        did(BookSlot("c1", "20180606-0900"), "06-05 10:00"),
+        did(RecordNoShow("c1", 2), "06-06 09:30"),
+    )
+    assert story.state.cards["c1"].phone_list == "no_shows"
+    story.when(InviteHolders("may", ("c1",), again=True), at="06-06 09:31").then(
+        invited("c1", "may", "again")
+    )
