@@ -135,7 +135,13 @@ def _offered(state: State, event: e.SlotsOffered) -> None:
     end_offer(state, event.card)
     for slot_id, told in zip(event.slots, event.told, strict=True):
         slot = state.slots[slot_id]
-        hold = Hold(card=event.card, until=event.until, told=told_minute(slot, told))
+        hold = Hold(
+            card=event.card,
+            via=event.via,
+            cohort=state.cards[event.card].cohort,
+            until=event.until,
+            told=told_minute(slot, told),
+        )
         live = tuple(h for h in slot.holds if h.until > event.at)
         state.change_slot(slot_id, holds=(*live, hold))
     state.change_card(event.card, offer=Offer(slots=event.slots, told=event.told, until=event.until))

@@ -18,16 +18,20 @@ def held_by_others(slot: Slot, now: datetime, card: str) -> int:
 def free_places(slot: Slot, now: datetime, via: str, cohort: str, card: str) -> int:
     """Places left in a slot for this person: the limit, less live bookings, places kept by offers, tickets
     beyond the walk-ins' own room, and places reserved for pools the person is not in (until they overflow
-    to all). Never negative."""
+    to all). A place kept for the person is theirs through whichever channel they answer. Never negative."""
     taken = len(slot.seats) + held_by_others(slot, now, card)
     room = min(slot.capacity, slot.capacity + slot.walk_in_room - slot.tickets) - taken
-    if slot.reserved and now < slot.overflow_at:
+    if slot.reserved and now < slot.overflow_at and not _kept_for(slot, now, card):
         room -= sum(
-            _unused(slot, pool, kept)
+            _unused(slot, pool, kept, now)
             for pool, kept in slot.reserved.items()
             if not _in_pool(pool, via, cohort)
         )
     return max(0, room)
+
+
+def _kept_for(slot: Slot, now: datetime, card: str) -> bool:
+    return any(hold.card == card and hold.until > now for hold in slot.holds)
 
 
 def _in_pool(pool: str, via: str, cohort: str) -> bool:
@@ -35,8 +39,11 @@ def _in_pool(pool: str, via: str, cohort: str) -> bool:
     return pool in (f"channel:{channel}", f"cohort:{cohort}")
 
 
-def _unused(slot: Slot, pool: str, kept: int) -> int:
-    return max(0, kept - sum(1 for seat in slot.seats if _in_pool(pool, seat.via, seat.cohort)))
+def _unused(slot: Slot, pool: str, kept: int, now: datetime) -> int:
+    """Places of a pool that neither bookings nor offers to its members have taken."""
+    booked = sum(1 for seat in slot.seats if _in_pool(pool, seat.via, seat.cohort))
+    offered = sum(1 for hold in slot.holds if hold.until > now and _in_pool(pool, hold.via, hold.cohort))
+    return max(0, kept - booked - offered)
 
 
 def holdable(slot: Slot, rules: Rules, now: datetime, card: str) -> bool:

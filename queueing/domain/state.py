@@ -127,6 +127,8 @@ class Hold(Entity, frozen=True, kw_only=True):
     """A place an offer keeps until `until`."""
 
     card: str
+    via: str
+    cohort: str
     until: datetime
     told: int
 

@@ -191,3 +191,23 @@ def test_once_the_offer_lapsed_the_time_is_the_calmest_again() -> None:
     story.when(BookSlot("c1", S9), at="06-04 08:30").then(
         fact(e.SlotBooked, f"card:c1 slot:{S9}", card="c1", slot=S9, booking=2, told=t("06-05 09:10"))
     )
+
+
+SMS_POOL = {"reserved": {"channel:sms": 2}, "overflow_at": t("06-05 08:00")}
+
+
+def test_a_place_offered_to_a_pool_s_member_comes_out_of_the_pool() -> None:
+    story = given(SEASON, slot(S9, 4, **SMS_POOL), *(card(f"c{n}") for n in range(4)))
+    story.fold(did(OfferSlots("c0"), "06-04 08:00", via="sms"))
+    for name in ("c1", "c2"):
+        story.when(BookSlot(name, S9), at="06-04 08:01", via="web").then_kinds(e.SlotBooked)
+    story.when(BookSlot("c3", S9), at="06-04 08:01", via="web").then(r.SlotFull(S9))
+    story.when(BookSlot("c3", S9), at="06-04 08:30", via="web").then(r.SlotFull(S9))
+
+
+def test_answering_an_offer_works_through_any_channel() -> None:
+    story = given(SEASON, slot(S9, 2, **SMS_POOL), card("c1"), card("c2"))
+    story.fold(did(OfferSlots("c1"), "06-04 08:00", via="sms"))
+    story.when(BookSlot("c2", S9), at="06-04 08:01", via="web").then(r.SlotFull(S9))
+    story.when(BookSlot("c1", S9), at="06-04 08:30", via="web").then(r.SlotFull(S9))
+    story.when(BookSlot("c1", S9), at="06-04 08:29", via="web").then_kinds(e.SlotBooked)
