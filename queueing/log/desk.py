@@ -6,9 +6,10 @@ else was appended to the branch since. On a conflict the desk takes everything b
 and decides again. So any number of processes may have a desk for the same branch, and the state is
 disposable. Nothing is acknowledged before it is durable; a refused command costs no I/O.
 
-When PostgreSQL fails in the middle of an append, the desk reads the log to see whether the batch is there.
-If even that fails, the command ends in LogUnavailable: not acknowledged, and safe to ask again, since every
-command of the domain asked twice is done once.
+When PostgreSQL fails in the middle of an append, the desk reads the log to see whether the batch is there,
+and decides again if it is not. If the log can't be read, the commands end in LogUnavailable: not
+acknowledged, and safe to ask again, since a command of the domain asked twice is done once (but for the few
+of which each is a fact, such as a phone call).
 """
 
 from __future__ import annotations
