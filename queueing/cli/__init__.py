@@ -20,6 +20,7 @@ GROUPS: tuple[str, ...] = (
     "staff",
     "sms_preview",
     "sms_status",
+    "bench",
 )
 
 

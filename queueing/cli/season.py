@@ -8,7 +8,8 @@ import typer
 from queueing.season.check import check
 from queueing.season.employers import read_employers
 from queueing.season.errors import SeasonError
-from queueing.season.load import default_directory, load_season
+from queueing.season.load import load_season
+from queueing.settings import Settings
 
 season_app = typer.Typer(help="发放季的配置：检查、开启。", no_args_is_help=True)
 
@@ -25,11 +26,13 @@ def season_commands() -> None:
 
 @season_app.command("check")
 def check_season(
-    directory: Annotated[Path | None, typer.Option("--dir", help="配置所在的目录，默认为 config。")] = None,
+    directory: Annotated[
+        Path | None, typer.Option("--dir", help="配置所在的目录，默认为 SEASON_DIR 或 config。")
+    ] = None,
     holders: Annotated[int | None, typer.Option("--holders", min=1, help="会到窗口领卡的人数。")] = None,
 ) -> None:
     """检查配置是否完整、一致，人数和窗口是否相称。有错误时退出码为 1。"""
-    where = directory or default_directory()
+    where = directory or Settings.from_env().season_dir
     try:
         report = check(load_season(where), holders, read_employers(where / "employers.csv"))
     except SeasonError as error:

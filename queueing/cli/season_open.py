@@ -29,6 +29,11 @@ def open_season() -> None:
         with system.desk.view() as state:
             people = sum(1 for card in state.cards.values() if card.channel == "self") or None
         report = check(system.season, people, configured_employers(file))
+        if system.season.last_day < system.clock().date():
+            raise UserError(
+                f"{system.season.name}到 {system.season.last_day} 为止，已经过去了，发放季没有开启："
+                "请在 season.toml 和 waves.toml 里改好日期再试。"
+            )
         if not report.ok:
             typer.echo(report.render(), err=True)
             raise UserError("配置还有错误，发放季没有开启：请按上面各条改正后再试。")

@@ -10,7 +10,8 @@ from rich.panel import Panel
 from rich.text import Text
 
 from queueing.cli.sms_group import attach, sms_app
-from queueing.season.load import default_directory, load_season
+from queueing.season.load import load_season
+from queueing.settings import Settings
 from queueing.sms.reference import reference
 from queueing.sms.render import TEMPLATES, Preview, Renderer
 
@@ -26,7 +27,9 @@ def preview(
     signature: Annotated[str | None, typer.Option(help="短信签名，默认取自发放季配置。")] = None,
 ) -> None:
     """列出全部短信模板，参数取最长，看是否都在一条短信之内。"""
-    renderer = Renderer(TEMPLATES, signature or load_season(default_directory()).branch.sms_signature)
+    renderer = Renderer(
+        TEMPLATES, signature or load_season(Settings.from_env().season_dir).branch.sms_signature
+    )
     if as_markdown:
         typer.echo(reference(renderer), nl=False)
     elif as_json:

@@ -226,7 +226,7 @@ class HolderUnreachable(Event, kw_only=True, frozen=True):
 
 class PhoneListed(Event, kw_only=True, frozen=True):
     """Staff should phone this holder (`reason`: "no_phone", "opted_out", "unreachable", "no_shows",
-    "asked", "not_understood")."""
+    "asked", "not_understood", "displaced", "wrong_number")."""
 
     TOPIC = "phone-listed"
     ABOUT = ("card",)

@@ -318,7 +318,9 @@ def _phone_listed(state: State, event: e.PhoneListed) -> None:
 
 @evolves(e.PhoneCallDone)
 def _phone_call_done(state: State, event: e.PhoneCallDone) -> None:
-    if event.outcome != "no_answer":
+    if event.outcome == "wrong_number":
+        state.change_card(event.card, phone_list="wrong_number")
+    elif event.outcome != "no_answer":
         state.change_card(event.card, phone_list="")
 
 

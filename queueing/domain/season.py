@@ -14,6 +14,7 @@ from queueing.domain.booking import in_hall_for_booking
 from queueing.domain.kernel import Command, Context, decides, evolves
 from queueing.domain.places import free_places, told_times
 from queueing.domain.state import Seat, Slot, State, Wave
+from queueing.domain.waves import unreached
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +156,11 @@ def _new_place(
 
 
 def _tell_displaced(moves: list[Displaced], state: State, context: Context, reason: str) -> list[e.Event]:
+    """Each is told by the message that follows from the fact; whom no message reaches, staff phone."""
     facts: list[e.Event] = []
     for move in moves:
-        booking = state.cards[move.card].booking
+        card = state.cards[move.card]
+        booking = card.booking
         if booking is None:
             continue
         if move.to and move.told:
@@ -183,6 +186,8 @@ def _tell_displaced(moves: list[Displaced], state: State, context: Context, reas
                     reason="closed",
                 )
             )
+        if unreached(card) and not card.phone_list:
+            facts.append(context.fact(e.PhoneListed, card=move.card, reason="displaced"))
     return facts
 
 

@@ -23,6 +23,8 @@ _LISTED = {
     "no_shows": "多次约了没来",
     "asked": "本人希望来电",
     "not_understood": "短信没能看懂",
+    "wrong_number": "号码不对",
+    "displaced": "约的时间被调整，短信通知不到",
 }
 _INVITED = {
     "wave": "轮到本批",

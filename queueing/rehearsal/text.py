@@ -30,7 +30,7 @@ STATES = {
     "accepted": "已发",
     "delivered": "送达",
     "refused": "被拒",
-    "dropped": "过时未发",
+    "dropped": "未发出",
     "unknown": "不明",
     "void": "作废",
 }
