@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from queueing.settings import Settings
-from queueing.system import System, open_system
+from queueing.system import System, demo_anchor, open_system
 from queueing.web import failures
 from queueing.web.headers import SecurityHeaders
 from queueing.web.rendering import STATIC
@@ -79,8 +79,7 @@ def _lifespan(
         if opened is None:
             assert settings is not None  # noqa: S101  one of the two is given
             opened = open_system(settings)
-        shown = settings.demo and settings.sms == "local" if settings else False
-        app.state.site = make_site(opened, demo=shown if demo is None else demo)
+        app.state.site = make_site(opened, demo=_is_demo(opened) if demo is None else demo)
         try:
             yield
         finally:
@@ -88,6 +87,11 @@ def _lifespan(
                 opened.close()
 
     return lifespan
+
+
+def _is_demo(system: System) -> bool:
+    """Only where the season was laid out as a demonstration and no message leaves the machine."""
+    return system.gateway_name == "local" and demo_anchor(system.url) is not None
 
 
 class _LastingFiles(StaticFiles):

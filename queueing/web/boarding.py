@@ -12,18 +12,11 @@ from queueing import words
 from queueing.projections import queries
 from queueing.projections.queries import SlotLoad
 from queueing.projections.tracking import tracked
+from queueing.sms.status import counts as message_counts
 from queueing.web import calm
 from queueing.web.chart import picture
 from queueing.web.hall import Hall, hall
 from queueing.web.site import Site
-
-try:
-    from queueing.sms.status import counts as message_counts
-except ModuleNotFoundError:
-
-    def message_counts(conn: Any) -> dict[str, int]:
-        return dict(conn.execute("SELECT state, count(*) FROM messages GROUP BY state").fetchall())
-
 
 DAYS_SHOWN = 15
 QUEUE_LONG_MINUTES = 30.0

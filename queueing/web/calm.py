@@ -86,11 +86,10 @@ def right_now(site: Site) -> RightNow:
     with site.system.desk.view() as state:
         found = hall(state, now)
     level = "calm" if found.expected_wait < 15 else "busy" if found.expected_wait < 40 else "crowded"
-    return RightNow(
-        f"现在大厅里有{len(found.waiting)}人在等，没有预约的人{words.minutes(found.expected_wait)}"
-        + ("。" if found.expected_wait < 15 else "；先约个时间再来更省事。"),
-        level,
-    )
+    if not found.waiting:
+        return RightNow("现在大厅里没有人在等，来了就能办。", level)
+    said = f"现在大厅里有{len(found.waiting)}人在等，没有预约的人{words.minutes(found.expected_wait)}"
+    return RightNow(said + ("。" if level == "calm" else "；先约个时间再来更省事。"), level)
 
 
 def _over(site: Site, now: datetime) -> bool:

@@ -50,14 +50,18 @@ def live_offer(state: State, card_id: str, now: datetime) -> list[Choice]:
     return [Choice(slot, told) for slot, told in pairs if state.slots[slot].open and told > now]
 
 
-def days_for(state: State, card_id: str, now: datetime) -> list[DayChoice]:
-    """The days this holder may book, from the first."""
+def days_for(
+    state: State, card_id: str, now: datetime, most: int, after: date | None = None
+) -> list[DayChoice]:
+    """At most so many of the days this holder may book, from the first, or the first after a day."""
     card = bookable(state, card_id, now)
     first = max(opens_for(state, card) or now.date(), now.date())
     last = state.facts.last_day
-    found = []
+    found: list[DayChoice] = []
     for day in sorted(state.days):
-        if day < first or (last and day > last):
+        if len(found) == most:
+            break
+        if day < first or (last and day > last) or (after and day <= after):
             continue
         slots = slots_for(state, card_id, card, day, now)
         if slots:

@@ -10,7 +10,10 @@ from queueing.projections import queries
 from queueing.projections.queries import TodayEntry
 from queueing.web.site import Site
 
-FILTERS = {"": "全部", **queries.TODAY_STATES}
+OPEN = ("due", "waiting", "window")
+FILTERS = {"": "要办的", "all": "全部", **queries.TODAY_STATES}
+AT_ONCE = 60
+"""Names on the screen unless all are asked for: each has to be unsealed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +24,15 @@ class TodayRow:
     person: Person | None
 
 
-def today_rows(site: Site, day: date, state: str) -> list[TodayRow]:
-    """The list of a day, all of it or those in one state."""
+def today_rows(site: Site, day: date, show: str = "all", most: int | None = None) -> list[TodayRow]:
+    """The list of a day: all of it, those still to be served (""), or those in one state."""
     with site.db() as conn:
-        entries = [one for one in queries.today_list(conn, day) if not state or one.state == state]
+        entries = [one for one in queries.today_list(conn, day) if _shown(one, show)][:most]
     people = site.system.vault.get_many([one.card for one in entries])
     return [TodayRow(one, people.get(one.card)) for one in entries]
+
+
+def _shown(entry: TodayEntry, show: str) -> bool:
+    if show == "all":
+        return True
+    return entry.state == show if show else entry.state in OPEN

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import time
+from datetime import date
 
 import httpx
 import pytest
@@ -115,6 +116,14 @@ def test_closing_slots_is_previewed_then_done_then_undone(world: World, manager:
     assert "恢复办理已生效" in manager.text
     with world.system.desk.view() as state:
         assert state.slots["20180613-0900"].open
+
+
+def test_a_whole_morning_is_closed_at_once(world: World, manager: Browser) -> None:
+    manager.post("/changes/apply", {"day": "2018-06-22", "part": "am", "what": "close", "reason": "停电"})
+    with world.system.desk.view() as state:
+        shut = [s for s in state.days[date(2018, 6, 22)] if not state.slots[s].open]
+    assert shut and shut[0] == "20180622-0830" and shut[-1] < "20180622-1200"
+    assert f"停办已生效：{len(shut)}个时间段" in manager.text
 
 
 def test_a_smaller_limit_moves_the_last_to_book(world: World, manager: Browser) -> None:

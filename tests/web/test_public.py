@@ -21,9 +21,9 @@ def test_the_first_page_tells_where_when_and_that_there_is_no_hurry(world: World
 
 def test_the_first_page_tells_how_busy_the_hall_is_only_while_it_is_open(world: World) -> None:
     browser = world.browser()
-    assert "现在大厅里有" in browser.get("/").text
+    assert "现在大厅里" in browser.get("/").text
     world.at(datetime(2018, 6, 5, 19, 0))
-    assert "现在大厅里有" not in browser.get("/").text
+    assert "现在大厅里" not in browser.get("/").text
     assert "今天" not in browser.text.split("网点忙不忙")[1].split("轮到谁了")[0]
 
 

@@ -161,7 +161,7 @@ def test_after_leaving_the_next_person_sees_nothing(world: World) -> None:
     browser = world.holder(world.person())
     browser.post("/my/book", {"slot": "20180613-0900"})
     browser.post("/my/leave")
-    assert browser.heading == "领新社保卡，先约个时间"
+    assert browser.heading == "先约时间，再来领卡"
     browser.get("/my")
     assert browser.heading == "请填手机号"
 

@@ -56,14 +56,14 @@ def days(request: Request, site: TheSite, holder: Holder, after: date | None = N
     """The days, with how crowded they are."""
     try:
         with site.system.desk.view() as state:
-            found = choosing.days_for(state, holder.cards[0], site.now())
+            found = choosing.days_for(state, holder.cards[0], site.now(), LATER_DAYS + 1, after)
     except Refusal as refusal:
         return refused(request, site, refusal)
-    left = [day for day in found if after is None or day.day > after]
+    shown = found[:LATER_DAYS]
     context = {
-        "days": left[:LATER_DAYS],
-        "later": left[LATER_DAYS - 1].day if len(left) > LATER_DAYS else None,
-        "levels": calm.levels(site, [day.day for day in left[:LATER_DAYS]]),
+        "days": shown,
+        "later": shown[-1].day if len(found) > LATER_DAYS else None,
+        "levels": calm.levels(site, [day.day for day in shown]),
     }
     return page(request, "holder/days.html", context)
 

@@ -14,6 +14,7 @@ from queueing import words
 from queueing.domain import Command, Refusal
 from queueing.domain.events import BookingCancelled, BookingMoved
 from queueing.domain.season import ChangeCapacity, CloseSlots, Displaced, ReopenSlots, displaced, known_slot
+from queueing.domain.waves import unreached
 from queueing.errors import UserError
 from queueing.season.calendar import next_open_day
 from queueing.web import calm, cookies
@@ -23,6 +24,7 @@ from queueing.web.routes.employers import WholeForm
 from queueing.web.site import Site, TheSite
 
 router = pages()
+PARTS = ("am", "pm", "day")
 WHAT = {"close": "停办", "limit": "改名额", "reopen": "恢复办理"}
 
 
@@ -37,9 +39,9 @@ class Wanted:
     reason: str
 
     @classmethod
-    def of(cls, form: FormData) -> Wanted:
+    def of(cls, form: FormData, site: Site) -> Wanted:
         """Read a form; raises UserError with what is missing."""
-        slots = tuple(sorted({str(slot) for slot in form.getlist("slot")}))
+        slots = tuple(sorted({str(slot) for slot in form.getlist("slot")} | set(_part_of_day(form, site))))
         what, reason = str(form.get("what", "")), str(form.get("reason", "")).strip()
         if not slots:
             raise UserError("请先勾选要调整的时间段。")
@@ -71,16 +73,18 @@ def show(request: Request, site: TheSite, staff: Manager, day: date | None = Non
 def preview(request: Request, site: TheSite, staff: Manager, form: WholeForm) -> Response:
     """Who is affected, where each would go, and that each is told."""
     try:
-        wanted = Wanted.of(form)
+        wanted = Wanted.of(form, site)
         moves = _affected(site, wanted)
     except (UserError, Refusal) as problem:
         return _back(_day(form, site), _words(problem), "bad")
-    people = site.system.vault.get_many([move.card for move in moves])
+    with site.system.desk.view() as state:
+        silent = {move.card for move in moves if unreached(state.cards[move.card])}
     context = {
         "wanted": wanted,
         "what": WHAT[wanted.what],
         "moves": moves,
-        "people": people,
+        "people": site.system.vault.get_many([move.card for move in moves]),
+        "silent": silent,
         "day": _day(form, site),
     }
     return page(request, "board/preview.html", context)
@@ -90,7 +94,7 @@ def preview(request: Request, site: TheSite, staff: Manager, form: WholeForm) ->
 def apply(site: TheSite, staff: Manager, form: WholeForm) -> Response:
     """Do it. What the desk finds at this moment counts: somebody may have booked since the preview."""
     try:
-        wanted = Wanted.of(form)
+        wanted = Wanted.of(form, site)
         outcome = site.system.desk.handle(wanted.command(), by=staff.by, via="counter")
     except (UserError, Refusal) as problem:
         return _back(_day(form, site), _words(problem), "bad")
@@ -100,6 +104,20 @@ def apply(site: TheSite, staff: Manager, form: WholeForm) -> Response:
     text += f"，{moved}人改到别的时间" if moved else ""
     text += f"，{lost}人需要重新选时间" if lost else ""
     return _back(_day(form, site), text + "；能收短信的都会收到通知。" if moved or lost else text + "。")
+
+
+def _part_of_day(form: FormData, site: Site) -> list[str]:
+    """The slots still ahead of a whole morning, afternoon or day."""
+    part, day, now = str(form.get("part", "")), _day(form, site), site.now()
+    if part not in PARTS:
+        return []
+    with site.system.desk.view() as state:
+        slots = [(slot_id, state.slots[slot_id]) for slot_id in state.days.get(day, ())]
+    return [
+        slot_id
+        for slot_id, slot in slots
+        if slot.end > now and (part == "day" or (slot.start.hour < 12) == (part == "am"))
+    ]
 
 
 def _affected(site: Site, wanted: Wanted) -> list[Displaced]:

@@ -21,10 +21,11 @@ from queueing.web.live import Piece
 from queueing.web.panel import panel
 from queueing.web.rendering import fragment, page
 from queueing.web.site import Site, TheSite
-from queueing.web.today import FILTERS, today_rows
+from queueing.web.today import AT_ONCE, FILTERS, today_rows
 
 router = pages()
 WINDOW = "window"
+DAYS = 20
 
 
 @router.get("/counter")
@@ -65,7 +66,7 @@ def times(request: Request, site: TheSite, staff: Clerk, card: str, day: date | 
     try:
         with site.system.desk.view() as state:
             status = known_card(state, card)
-            days = choosing.days_for(state, card, now)
+            days = choosing.days_for(state, card, now, DAYS)
             slots = choosing.slots_for(state, card, status, day, now) if day else []
     except Refusal as refusal:
         return _screen(request, site, card=card, problem=refusal)
@@ -84,7 +85,7 @@ async def live(site: TheSite, staff: Clerk, request: Request) -> StreamingRespon
 def manifest(request: Request, site: TheSite, staff: Clerk, day: date | None = None) -> Response:
     """The day on paper, for when the system is down."""
     chosen = day or site.today()
-    return page(request, "counter/manifest.html", {"day": chosen, "rows": today_rows(site, chosen, "")})
+    return page(request, "counter/manifest.html", {"day": chosen, "rows": today_rows(site, chosen)})
 
 
 @router.get("/counter/slip")
@@ -110,7 +111,7 @@ def _screen(request: Request, site: Site, *, card: str = "", show: str = "", **m
         "queue": _queue(site, window),
         "panel": panel(site, card, window) if card else None,
         "card": card,
-        "today_list": today_rows(site, site.today(), show),
+        "today_list": today_rows(site, site.today(), show, None if show == "all" else AT_ONCE),
         "filters": FILTERS,
         "show": show,
         "found": None,

@@ -7,8 +7,8 @@
   const button = document.createElement("button");
   button.type = "button";
   button.className = "look";
-  button.textContent = "读给我听";
-  const stop = () => { speechSynthesis.cancel(); button.textContent = "读给我听"; };
+  button.textContent = "朗读";
+  const stop = () => { speechSynthesis.cancel(); button.textContent = "朗读"; };
   button.addEventListener("click", () => {
     if (speechSynthesis.speaking) { stop(); return; }
     const words = new SpeechSynthesisUtterance(main.innerText);

@@ -1,0 +1,414 @@
+"""Takes the screenshots in this folder: the real web on a real database, with a season of made-up people
+played up to a Wednesday morning in June.
+
+    python docs/screens/make.py [NAME …]
+
+Needs Chromium; makes the pictures small where `pngquant` is installed.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from datetime import time as time_of_day
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from queueing.domain import Refusal
+from queueing.domain.counter import ArriveHolder, CallNext, TicketWalkIn
+from queueing.domain.season import ChangeCapacity
+from queueing.projections.registry import all_projections
+from queueing.projections.runner import Projector
+from queueing.rehearsal.rehearse import Plan, prepare_play
+from queueing.rehearsal.stage import RehearsalClock
+from queueing.runtime import embedded
+from queueing.season.load import default_directory, load_season
+from queueing.settings import Settings
+from queueing.system import System, open_system
+from queueing.tables import migrate
+from queueing.web import sessions, staff, tables
+from queueing.web.app import create_app
+
+HERE = Path(__file__).parent
+NOW = datetime(2018, 6, 6, 10, 20)
+HOLDERS = 9000
+SEED = 7
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 800}
+TALLEST = 1700
+Shot = Callable[["Studio"], None]
+SHOTS: dict[str, Shot] = {}
+
+
+class Studio:
+    """A running web, a browser, and people to show."""
+
+    def __init__(self, system: System, url: str, browser: Browser, wanted: set[str]) -> None:
+        self.system = system
+        self.url = url
+        self.browser = browser
+        self.wanted = wanted
+        self.accounts = {
+            role: (login, password) for login, password, role in staff.ensure_demo_accounts(system.url)
+        }
+
+    @contextmanager
+    def page(self, size: dict[str, int], **more: Any) -> Iterator[Page]:
+        context = self.browser.new_context(viewport=size, base_url=self.url, locale="zh-CN", **more)  # type: ignore[arg-type]
+        try:
+            yield context.new_page()
+        finally:
+            context.close()
+
+    def keep(self, page: Page, name: str, *, whole: bool = True) -> None:
+        """Store what the page shows."""
+        if self.wanted and name.split("-")[0] not in self.wanted and name not in self.wanted:
+            return
+        page.wait_for_timeout(250)
+        height = page.evaluate("document.documentElement.scrollHeight")
+        size = page.viewport_size or PHONE
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": min(max(height, size["height"]), TALLEST)}
+        path = HERE / f"{name}.png"
+        page.screenshot(path=path, full_page=whole, clip=clip if whole else None)  # type: ignore[arg-type]
+        if tool := shutil.which("pngquant"):
+            subprocess.run(
+                [tool, "--force", "--skip-if-larger", "--ext", ".png", "48", str(path)], check=False
+            )
+        print(f"{name}.png {path.stat().st_size // 1024} kB")
+
+    def sign_in(self, page: Page, role: str) -> None:
+        login, password = self.accounts[role]
+        page.goto("/staff")
+        page.fill("#login", login)
+        page.fill("#password", password)
+        page.click("main form button")
+
+    def as_holder(self, page: Page, *cards: str) -> None:
+        """Enter as whoever has these cards."""
+        with self.system.pool.connection() as conn:
+            token = sessions.begin(conn, self.system.clock(), cards=cards)
+        page.context.add_cookies([{"name": "holder", "value": token, "url": self.url}])
+
+    def card(self, fits: Callable[[Any], bool]) -> str:
+        with self.system.desk.view() as state:
+            return next(card for card, one in sorted(state.cards.items()) if fits(one))
+
+
+def fill_the_hall(system: System) -> None:
+    """Let some of those who are booked for now arrive, some others come unasked, and call two."""
+    with system.desk.view() as state:
+        due = [
+            card
+            for card, one in sorted(state.cards.items())
+            if one.booking and not one.visit and abs(one.booking.told - NOW) < timedelta(minutes=25)
+        ]
+        others = [card for card, one in sorted(state.cards.items()) if free_holder(one)][200:]
+    for card in due[:7]:
+        system.desk.handle(ArriveHolder(card), by="staff:counter1", via="counter")
+    for card in others[:3]:
+        system.desk.handle(TicketWalkIn(card), by="staff:counter1", via="counter")
+    for window in ("1", "2", "3"):
+        with suppress(Refusal):  # the play may have left somebody at this window
+            system.desk.handle(CallNext(window), by="staff:counter1", via="counter")
+
+
+def shot(name: str) -> Callable[[Shot], Shot]:
+    def register(function: Shot) -> Shot:
+        SHOTS[name] = function
+        return function
+
+    return register
+
+
+def free_holder(one: Any) -> bool:
+    """May book, has not."""
+    return (
+        one.place == "bank"
+        and one.cohort == "jumin"
+        and not one.booking
+        and not one.visit
+        and not one.offer
+        and one.reach
+    )
+
+
+def booked_holder(one: Any) -> bool:
+    return bool(one.booking and one.booking.told.date() > NOW.date() and not one.visit)
+
+
+@shot("public")
+def public(studio: Studio) -> None:
+    for path, name in (("/", "home"), ("/faq", "faq")):
+        with studio.page(PHONE) as page:
+            page.goto(path)
+            studio.keep(page, f"public-{name}-phone")
+        with studio.page(DESKTOP) as page:
+            page.goto(path)
+            studio.keep(page, f"public-{name}-desktop")
+    with studio.page(PHONE) as page:
+        page.goto("/look?size=30&contrast=high&back=/")
+        studio.keep(page, "public-home-large-dark-phone")
+
+
+@shot("holder")
+def holder(studio: Studio) -> None:
+    with studio.page(PHONE, java_script_enabled=False) as page:
+        page.goto("/book")
+        studio.keep(page, "holder-1-phone-number")
+        page.fill("#phone", "15400000000")
+        page.click("main form button")
+        studio.keep(page, "holder-2-code")
+        page.goto("/book/letter")
+        studio.keep(page, "holder-2-letter")
+        card = studio.card(free_holder)
+        studio.as_holder(page, card, studio.card(booked_holder))
+        page.goto("/book/whose")
+        studio.keep(page, "holder-3-whose")
+        page.goto("/my")
+        studio.keep(page, "holder-4-when")
+        page.goto("/my/days")
+        studio.keep(page, "holder-4-days")
+        page.click("a.row >> nth=2")
+        studio.keep(page, "holder-4-day")
+        page.goto("/my/when")
+        page.click("a.pick >> nth=1")
+        studio.keep(page, "holder-5-check")
+        page.click("main form button")
+        studio.keep(page, "holder-6-done")
+        page.goto("/my/when")
+        studio.keep(page, "holder-7-change")
+        page.goto("/my/cancel")
+        studio.keep(page, "holder-7-cancel")
+        page.click("main form button")
+        studio.keep(page, "holder-7-cancelled")
+    with studio.page(DESKTOP) as page:
+        studio.as_holder(page, studio.card(booked_holder))
+        page.goto("/my")
+        studio.keep(page, "holder-6-done-desktop")
+
+
+@shot("refused")
+def refused(studio: Studio) -> None:
+    cases = {
+        "collected": lambda one: one.place == "handed" and one.collected.how == "self",
+        "at-employer": lambda one: one.place == "employer",
+    }
+    for name, fits in cases.items():
+        with studio.page(PHONE) as page:
+            studio.as_holder(page, studio.card(fits))
+            page.goto("/my")
+            studio.keep(page, f"refused-{name}")
+    with studio.page(PHONE) as page:
+        card = studio.card(free_holder)
+        studio.as_holder(page, card)
+        slot = "20180611-0900"
+        page.goto(f"/my/check?slot={slot}")
+        with studio.system.desk.view() as state:
+            before = (state.slots[slot].capacity, state.slots[slot].walk_in_room)
+        studio.system.desk.handle(ChangeCapacity({slot: (0, 0)}, "x"), by="system", via="system")
+        page.click("main form button")
+        studio.keep(page, "refused-full")
+        studio.system.desk.handle(ChangeCapacity({slot: before}, "x"), by="system", via="system")
+
+
+@shot("staff")
+def sign_in(studio: Studio) -> None:
+    with studio.page(DESKTOP) as page:
+        page.goto("/staff")
+        studio.keep(page, "staff-sign-in")
+        studio.sign_in(page, "admin")
+        page.goto("/accounts")
+        studio.keep(page, "staff-accounts")
+
+
+@shot("counter")
+def counter(studio: Studio) -> None:
+    with studio.page(DESKTOP) as page:
+        studio.sign_in(page, "counter")
+        page.fill("#window", "2")
+        page.click("form[action='/counter/window'] button")
+        studio.keep(page, "counter-start")
+        waiting = studio.card(lambda one: one.visit and not one.visit.window)
+        page.goto(f"/counter?card={waiting}")
+        studio.keep(page, "counter-waiting")
+        served = studio.card(lambda one: one.visit and one.visit.window)
+        with studio.system.desk.view() as state:
+            window = state.cards[served].visit.window  # type: ignore[union-attr]
+        page.fill("#window", window)
+        page.click("form[action='/counter/window'] button")
+        page.goto(f"/counter?card={served}")
+        studio.keep(page, "counter-hand-over")
+        page.goto(f"/counter?card={studio.card(free_holder)}")
+        page.click("button[data-key=o]")
+        studio.keep(page, "counter-booking")
+        page.fill("#q", "王")
+        page.fill("#q", "0001")
+        page.click(".search button")
+        studio.keep(page, "counter-found")
+        page.goto("/counter/manifest")
+        studio.keep(page, "counter-manifest")
+        page.goto(f"/counter/slip?card={studio.card(booked_holder)}")
+        studio.keep(page, "counter-slip")
+    with studio.page(PHONE) as page:
+        studio.sign_in(page, "counter")
+        page.goto(f"/counter?card={waiting}")
+        studio.keep(page, "counter-waiting-phone")
+
+
+@shot("employers")
+def employers(studio: Studio) -> None:
+    with studio.system.desk.view() as state:
+        held = next(name for name, one in sorted(state.employers.items()) if 3 <= len(one.held) <= 12)
+        first = next(
+            (n for n, one in sorted(state.employers.items()) if len(one.cards) > 3 and not one.handed), ""
+        )
+    with studio.page(DESKTOP) as page:
+        studio.sign_in(page, "counter")
+        page.goto("/employers")
+        studio.keep(page, "employers-all")
+        page.goto(f"/employers/{held}")
+        studio.keep(page, "employers-roster")
+        page.click("input[value=issued] >> nth=0")
+        page.click("button[value=return]")
+        studio.keep(page, "employers-roster-differs")
+        page.goto(f"/roster/{held}/print")
+        studio.keep(page, "employers-print")
+        if first:
+            page.goto(f"/employers/{first}")
+            studio.keep(page, "employers-hand-over")
+    with studio.system.pool.connection() as conn:
+        if staff.account(conn, "shown") is None:
+            staff.add_account(conn, "shown", "employer", "shown in pictures", held)
+    for size, name in ((DESKTOP, "employers-own"), (PHONE, "employers-own-phone")):
+        with studio.page(size) as page:
+            page.goto("/staff")
+            page.fill("#login", "shown")
+            page.fill("#password", "shown in pictures")
+            page.click("main form button")
+            studio.keep(page, name)
+
+
+@shot("board")
+def board(studio: Studio) -> None:
+    with studio.page(DESKTOP) as page:
+        studio.sign_in(page, "manager")
+        page.goto("/board")
+        studio.keep(page, "board")
+        page.goto("/changes?day=2018-06-08")
+        for number in range(4):
+            page.check(f"input[name=slot] >> nth={number}")
+        page.fill("#reason", "停电检修")
+        studio.keep(page, "board-changes")
+        page.click("text=先看会影响谁")
+        studio.keep(page, "board-preview")
+        for name in ("phone", "home", "closing"):
+            page.goto(f"/lists/{name}")
+            studio.keep(page, f"board-list-{name}")
+    with studio.page(PHONE) as page:
+        studio.sign_in(page, "manager")
+        studio.keep(page, "board-phone")
+
+
+@shot("lobby")
+def lobby(studio: Studio) -> None:
+    with studio.page(DESKTOP) as page:
+        page.goto("/lobby")
+        studio.keep(page, "lobby", whole=False)
+
+
+@shot("messages")
+def messages(studio: Studio) -> None:
+    with studio.page(DESKTOP) as page:
+        page.goto("/phone")
+        studio.keep(page, "messages-pick")
+    with studio.page(PHONE) as page:
+        page.goto(f"/phone?card={studio.card(booked_holder)}")
+        studio.keep(page, "messages-phone")
+
+
+@shot("wrong")
+def wrong(studio: Studio) -> None:
+    with studio.page(PHONE) as page:
+        page.goto("/nothing")
+        studio.keep(page, "wrong-address")
+
+
+@contextmanager
+def played(directory: Path) -> Iterator[System]:
+    """A season up to `NOW`."""
+    with embedded.postgres(directory) as server:
+        migrate(server.url)
+        tables.migrate(server.url)
+        season = load_season(default_directory())
+        clock = RehearsalClock(datetime.combine(season.first_day, time_of_day()))
+        settings = Settings.from_env({"VAR_DIR": str(directory), "DATABASE_URL": server.url})
+        key = base64.b64encode(hashlib.sha256(b"screens").digest()).decode()
+        system = open_system(replace(settings, master_key=key), clock=clock, season=season, alone=True)
+        try:
+            play = prepare_play(system, clock, Plan(HOLDERS, SEED, season))
+            play.until(NOW)
+            clock.now = NOW
+            yield system
+        finally:
+            system.close()
+
+
+@contextmanager
+def serving(system: System) -> Iterator[str]:
+    """The web, and a projector behind it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    config = uvicorn.Config(create_app(system, demo=True), port=port, log_level="warning", access_log=False)
+    server, stop = uvicorn.Server(config), threading.Event()
+    projector = Projector(system.url, all_projections(system.season), system.log)
+    threads = [threading.Thread(target=server.run), threading.Thread(target=projector.run, args=(stop,))]
+    for thread in threads:
+        thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        stop.set()
+        for thread in threads:
+            thread.join()
+        projector.close()
+
+
+def main(wanted: set[str]) -> None:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        sys.exit("no Chromium on this machine")
+    with (
+        tempfile.TemporaryDirectory(prefix="queueing-screens-") as directory,
+        played(Path(directory)) as system,
+        serving(system) as url,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--lang=zh-CN"])
+        fill_the_hall(system)
+        studio = Studio(system, url, browser, wanted)
+        for name, take in SHOTS.items():
+            if not wanted or name in wanted or any(one.startswith(name) for one in wanted):
+                take(studio)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(set(sys.argv[1:]))
