@@ -105,20 +105,23 @@ def migrate_installation(url: str) -> None:
         )
 
 
+def remembered(url: str, key: str) -> str | None:
+    """What this installation decided once, or None."""
+    with psycopg.connect(url, row_factory=tuple_row) as connection:
+        row = connection.execute("SELECT value FROM installation WHERE key = %s", (key,)).fetchone()
+    return str(row[0]) if row else None
+
+
+def remember(url: str, key: str, value: str) -> None:
+    """Decide something once; what was decided before stays."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("INSERT INTO installation VALUES (%s, %s) ON CONFLICT DO NOTHING", (key, value))
+
+
 def demo_anchor(url: str) -> date | None:
     """The day around which this installation's demonstration season was laid, if it has one."""
-    with psycopg.connect(url, row_factory=tuple_row) as connection:
-        row = connection.execute("SELECT value FROM installation WHERE key = 'demo_anchor'").fetchone()
-    return date.fromisoformat(str(row[0])) if row else None
-
-
-def set_demo_anchor(url: str, anchor: date) -> None:
-    """Remember the day around which the demonstration season lies."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(
-            "INSERT INTO installation VALUES ('demo_anchor', %s) ON CONFLICT DO NOTHING",
-            (anchor.isoformat(),),
-        )
+    anchor = remembered(url, "demo_anchor")
+    return date.fromisoformat(anchor) if anchor else None
 
 
 def demo_season(season: Season, anchor: date) -> Season:

@@ -10,7 +10,7 @@ from queueing.rehearsal.rehearse import Plan, prepare_play
 from queueing.rehearsal.stage import RehearsalClock
 from queueing.season.load import load_season
 from queueing.settings import Settings
-from queueing.system import branch_time, demo_anchor, demo_season, open_system, set_demo_anchor
+from queueing.system import System, branch_time, demo_anchor, demo_season, open_system, remember
 
 HOLDERS = 2400
 SEED = 7
@@ -29,10 +29,18 @@ def seed_demo(settings: Settings, say: Callable[[str], None]) -> bool:
     try:
         if system.log.head():
             return False
-        set_demo_anchor(url, now.date())
+        remember(url, "demo_anchor", now.date().isoformat())
         say("第一次启动：正在准备演示用的发放季（约需半分钟）……")
         play = prepare_play(system, clock, Plan(HOLDERS, SEED, season, settings.season_dir))
         play.until(now)
+        remember(url, "demo_employer", _employer_at_work(system))
     finally:
         system.close()
     return True
+
+
+def _employer_at_work(system: System) -> str:
+    """An employer that is handing out cards right now: its clerk's page has something to do."""
+    with system.desk.view() as state:
+        busy = [name for name, employer in state.employers.items() if employer.held]
+        return max(busy, key=lambda name: len(state.employers[name].held), default="e001")

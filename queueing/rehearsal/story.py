@@ -41,6 +41,8 @@ class Story:
     cohort: dict[str, str] = field(default_factory=dict)
     collected: dict[str, datetime] = field(default_factory=dict)
     how: Counter[str] = field(default_factory=Counter)
+    handed: dict[str, tuple[str, tuple[datetime, datetime, bool] | None]] = field(default_factory=dict)
+    """How each card left the counter, and the visit that ended with it: for slips."""
     capacity: dict[str, int] = field(default_factory=dict)
     live: dict[str, Live] = field(default_factory=dict)
     in_slot: Counter[str] = field(default_factory=Counter)
@@ -148,6 +150,7 @@ def _withdrawn(story: Story, event: e.CallWithdrawn) -> None:
 
 def _collected(story: Story, event: e.CardCollected) -> None:
     _leave(story, event.card, event.at)
+    story.handed[event.card] = event.how, story.arrived.get(event.card)
     _gone(story, event.card)
     story.places[event.card] = "handed"
     story.collected[event.card] = event.at
@@ -164,6 +167,10 @@ def _undone(story: Story, event: e.CollectionUndone) -> None:
     story.places[event.card] = "bank"
     story.collected.pop(event.card, None)
     story.by_day[event.at.date()]["collected"] -= 1
+    how, visit = story.handed.pop(event.card)
+    story.how[how] -= 1
+    if visit is not None:
+        story.arrived[event.card] = visit
 
 
 def _left(story: Story, event: e.HolderLeft) -> None:

@@ -5,7 +5,7 @@ from pkgutil import resolve_name
 
 from queueing.rehearsal.demo import seed_demo
 from queueing.settings import Settings
-from queueing.system import demo_anchor
+from queueing.system import demo_anchor, remembered
 from queueing.web.staff import ensure_demo_accounts
 
 # "module:callable" of each part that keeps tables; called in this order with the database URL at every start.
@@ -21,7 +21,9 @@ def prepare(settings: Settings, say: Callable[[str], None] = lambda text: None) 
     if settings.demo:
         seed_demo(settings, say)
     if demo_anchor(settings.database_url):
-        ensure_demo_accounts(settings.database_url)
+        ensure_demo_accounts(
+            settings.database_url, remembered(settings.database_url, "demo_employer") or "e001"
+        )
 
 
 def migrate(database_url: str) -> None:
