@@ -216,6 +216,7 @@ def test_the_sweep_releases_employers_cards_that_still_lie_at_the_bank() -> None
         fact(e.CardReleased, "card:c1 employer:e1", card="c1", employer="e1", reason="sweep"), swept("c1")
     )
     story.when(HandToEmployer("e1", True, "company"), at="07-01 09:00").then(r.NothingHanded("e1"))
+    assert story.state.employers["e1"].cards == ()
     story.when(BookSlot("c1", "20180702-0900"), at="07-01 09:00").then_kinds(e.SlotBooked)
 
 

@@ -118,6 +118,17 @@ def test_closing_slots_is_previewed_then_done_then_undone(world: World, manager:
         assert state.slots["20180613-0900"].open
 
 
+def test_who_no_message_reaches_is_to_be_phoned(world: World, manager: Browser) -> None:
+    card = world.person(name="侯玉珍", phone="", reach=False)
+    world.do(BookSlot(card, "20180625-0900"))
+    form = {"day": "2018-06-25", "slot": "20180625-0900", "what": "close", "reason": "停电"}
+    manager.post("/changes/preview", form)
+    assert "1人 收不到短信" in manager.text and "侯玉珍" in manager.text and "请打电话" in manager.text
+    manager.post("/changes/apply", form)
+    world.catch_up()
+    assert "侯玉珍" in manager.get("/lists/phone").text
+
+
 def test_a_whole_morning_is_closed_at_once(world: World, manager: Browser) -> None:
     manager.post("/changes/apply", {"day": "2018-06-22", "part": "am", "what": "close", "reason": "停电"})
     with world.system.desk.view() as state:

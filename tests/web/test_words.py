@@ -11,8 +11,10 @@ from queueing import words
 from queueing.domain import events, refusals
 from queueing.domain.refusals import Refusal
 from queueing.log.store import LogUnavailable
+from queueing.projections.history import _LISTED
 from queueing.web import counter_words
 from queueing.web.holder_refusals import _HELPS, _OTHERWISE
+from queueing.web.panel import LISTED
 
 EVERY = sorted(Refusal.__subclasses__(), key=lambda kind: kind.__name__)
 SAMPLES: dict[str, Any] = {
@@ -88,6 +90,10 @@ def test_what_a_holder_may_meet_has_a_page_that_helps() -> None:
     assert met <= set(_HELPS)
     for helping in (*_HELPS.values(), _OTHERWISE):
         assert helping.title and (helping.steps or helping.ways)
+
+
+def test_every_reason_to_phone_somebody_has_words() -> None:
+    assert set(LISTED) == set(_LISTED)
 
 
 def test_what_the_counter_does_is_said_in_its_own_words() -> None:
