@@ -1,0 +1,90 @@
+"""Each bench runs, with small numbers, and gives the rows that are promised."""
+
+import json
+
+import psycopg
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from bench import hot, raw_sql
+from bench.booking import bench_booking
+from bench.importing import bench_import
+from bench.readmodels import bench_rebuild
+from bench.stage import CAPACITY, slot_names
+from bench.starting import bench_start
+from bench.suite import BENCHES, as_json, as_table
+from queueing.cli import bench as command
+
+
+def test_bookings_are_measured_beside_hand_written_sql(pg_url: str) -> None:
+    rows = json.loads(as_json(bench_booking(pg_url, {1: 5, 12: 30}, rounds=1, raw_bookings=20)))
+    assert [row["clients"] for row in rows] == [1, 12]
+    assert [row["raw_connections"] for row in rows] == [1, 8]
+    for row in rows:
+        assert row["bookings_per_s"] > 0 < row["raw_sql_per_s"]
+        assert row["ratio"] == pytest.approx(row["bookings_per_s"] / row["raw_sql_per_s"], abs=0.01)
+        assert row["raw_two_statements_per_s"] > 0 < row["raw_one_slot_per_s"]
+
+
+def test_what_the_desk_is_measured_by_stores_what_the_desk_stores(pg_url: str) -> None:
+    with psycopg.connect(pg_url, autocommit=True) as connection:
+        for book in (raw_sql.one_statement, raw_sql.two_statements):
+            raw_sql.measure(pg_url, book, [("c1", "s1"), ("c2", "s1"), ("c3", "s2")], connections=2)
+            assert connection.execute("SELECT card, slot FROM raw_bookings ORDER BY 1").fetchall() == [
+                ("c1", "s1"),
+                ("c2", "s1"),
+                ("c3", "s2"),
+            ]
+            assert connection.execute("SELECT booked FROM raw_slots ORDER BY id").fetchall() == [(2,), (1,)]
+            connection.execute("UPDATE raw_slots SET capacity = 2")
+            assert not book(connection, "c4", "s1")
+            with pytest.raises(psycopg.errors.UniqueViolation):
+                book(connection, "c1", "s2")
+
+
+def test_a_crowd_gets_as_many_places_as_there_are(pg_url: str) -> None:
+    rows = json.loads(as_json(hot.bench_hot(pg_url, clients=30, processes=(1, 2), rounds=2)))
+    assert [(row["processes"], row["booked"], row["refused"]) for row in rows] == [(1, 20, 10), (2, 20, 10)]
+    assert all(0 < row["p50_ms"] <= row["p99_ms"] <= row["max_ms"] for row in rows)
+
+
+def test_a_slot_that_sold_too_few_places_is_an_error(pg_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hot, "CAPACITY", CAPACITY + 1)
+    with pytest.raises(RuntimeError, match=f"a slot of {CAPACITY + 1} sold {CAPACITY} places"):
+        hot.bench_hot(pg_url, clients=30, processes=(1,), rounds=1)
+
+
+def test_a_rebuild_reads_the_whole_log(pg_url: str) -> None:
+    (row,) = json.loads(as_json(bench_rebuild(pg_url, events=100, rounds=1)))
+    assert row["events"] > 1000  # the slots alone
+    assert row["events_per_s"] > 0 < row["read_models"]
+
+
+def test_a_desk_opens_with_and_without_a_snapshot(pg_url: str) -> None:
+    rows = json.loads(as_json(bench_start(pg_url, cards=50, rounds=1)))
+    assert [(row["cards"], row["snapshot"]) for row in rows] == [(50, False), (50, True)]
+    assert all(row["events"] > 75 and row["seconds"] > 0 for row in rows)
+
+
+def test_an_import_registers_everybody(
+    pg_url: str, tmp_path: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    (row,) = json.loads(as_json(bench_import(pg_url, holders=40)))
+    assert row["holders"] == 40
+    assert row["holders_per_s"] > 0
+
+
+def test_every_bench_is_a_command_and_a_table() -> None:
+    app = typer.Typer()
+    app.callback()(lambda: None)
+    command.register(app)
+    shown = CliRunner().invoke(app, ["bench", "--help"]).output
+    for name, bench in BENCHES.items():
+        assert f" {name} " in shown
+        assert as_table(name, []).columns[0].header in bench.headings.values()
+
+
+def test_slots_of_the_stage_have_the_ids_of_slots() -> None:
+    assert slot_names(2) == ["20180517-0000", "20180517-0005"]
