@@ -88,7 +88,7 @@ class Studio:
             subprocess.run(
                 [tool, "--force", "--skip-if-larger", "--ext", ".png", "48", str(path)], check=False
             )
-        print(f"{name}.png {path.stat().st_size // 1024} kB")
+        sys.stdout.write(f"{name}.png {path.stat().st_size // 1024} kB\n")
 
     def sign_in(self, page: Page, role: str) -> None:
         login, password = self.accounts[role]
