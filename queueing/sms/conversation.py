@@ -95,7 +95,9 @@ def _take(card: str, slot: str, at: Situation) -> Asking:
         if not result.events:
             return status_of([card], at)
         return Turn(Thread(card=card), said_to_silent(known, card, result))
-    if isinstance(result, r.SlotFull | r.SlotPast | r.SlotNotOpen | r.UnknownSlot):
+    if isinstance(result, r.SlotPast):
+        return (yield from _offer(card, Wish(), at, reason="gone"))  # what is near is past soon, too
+    if isinstance(result, r.SlotFull | r.SlotNotOpen | r.UnknownSlot):
         return (yield from _offer(card, _near(slot), at, reason="gone"))
     return (yield from _told_no(result, card, at))
 
