@@ -4,6 +4,7 @@ something to show."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, time, timedelta
 
 from queueing.rehearsal.rehearse import Plan, prepare_play
@@ -31,8 +32,8 @@ def seed_demo(settings: Settings, say: Callable[[str], None]) -> bool:
             return False
         remember(url, "demo_anchor", now.date().isoformat())
         say("第一次启动：正在准备演示用的发放季（约需半分钟）……")
-        play = prepare_play(system, clock, Plan(HOLDERS, SEED, season, settings.season_dir))
-        play.until(now)
+        with closing(prepare_play(system, clock, Plan(HOLDERS, SEED, season, settings.season_dir))) as play:
+            play.until(now)
         remember(url, "demo_employer", _employer_at_work(system))
     finally:
         system.close()

@@ -76,6 +76,11 @@ class Play:
             self._begin_day(day, hours)
             self._play_day(min(end, datetime.combine(day + timedelta(days=1), time())), hours)
 
+    def close(self) -> None:
+        """Give the projectors' connections back."""
+        self.sending.close()
+        self.showing.close()
+
     def _begin_day(self, day: date, hours: list[tuple[datetime, datetime]]) -> None:
         self._employers.work_day(day)
         if hours:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -35,8 +35,8 @@ from queueing.tables import migrate
 
 COHORTS = {"danwei": 0.36, "getihu": 0.08, "xiaowei": 0.07, "daobi": 0.06, "tuoguan": 0.24, "jumin": 0.19}
 """Shares of the holders by cohort (assumed; the article gives none)."""
-SENDING = frozenset({"messages", "cards"})
-"""The read models that sending looks at."""
+SENDING = frozenset({"messages"})
+"""The read models that sending looks at: of the cards it asks the desk."""
 Progress = Callable[[datetime], None]
 
 
@@ -85,8 +85,8 @@ def rehearse(settings: Settings, url: str, plan: Plan, progress: Progress = lamb
         alone=True,
     )
     try:
-        play = prepare_play(system, clock, plan)
-        play.until(datetime.combine(plan.season.last_day, time()) + timedelta(days=1, hours=8), progress)
+        with closing(prepare_play(system, clock, plan)) as play:
+            play.until(datetime.combine(plan.season.last_day, time()) + timedelta(days=1, hours=8), progress)
         return report(system, plan.seed, monotonic() - started)
     finally:
         system.close()
