@@ -73,6 +73,8 @@ def open_system(
         min_size=1,
         max_size=16,
         open=True,
+        timeout=5,
+        check=None if alone else ConnectionPool.check_connection,
         kwargs={"autocommit": True} | ({"options": "-c synchronous_commit=off"} if alone else {}),
     )
     log = EventLog(url)

@@ -65,7 +65,7 @@ def calmest(state: State, card_id: str, card: Card, wish: Wish, context: Context
     """
     rules = state.facts.rules
     best: list[Candidate] = []
-    for days_away, slot_id, slot in _open_slots(state, card, wish, context.now):
+    for days_away, slot_id, slot in _open_slots(state, card, wish, _earliest(state, context)):
         if len(best) == count and best[-1].score <= rules.day_weight * days_away:
             break
         if not holdable(slot, rules, context.now, card_id):
@@ -77,17 +77,24 @@ def calmest(state: State, card_id: str, card: Card, wish: Wish, context: Context
     return sorted(candidate.slot for candidate in best)
 
 
-def _open_slots(state: State, card: Card, wish: Wish, now: datetime) -> Iterator[tuple[int, str, Slot]]:
+def _earliest(state: State, context: Context) -> datetime:
+    """Whoever is not at the branch needs the time in which the offer holds to answer, and some to come."""
+    if context.via == "counter":
+        return context.now
+    return context.now + timedelta(minutes=state.facts.rules.hold_minutes)
+
+
+def _open_slots(state: State, card: Card, wish: Wish, earliest: datetime) -> Iterator[tuple[int, str, Slot]]:
     """(days away, slot id, slot) of the slots that fit the wish, by day."""
-    first = opens_for(state, card) or now.date()
-    begin = max(first, now.date())
+    first = opens_for(state, card) or earliest.date()
+    begin = max(first, earliest.date())
     wanted, unwanted = set(wish.days), set(wish.not_days)
     for day in sorted(
         d for d in state.days if d >= begin and d not in unwanted and (not wanted or d in wanted)
     ):
         for slot_id in state.days[day]:
             slot = state.slots[slot_id]
-            if not slot.open or slot.start <= now or slot_id in wish.without:
+            if not slot.open or slot.start <= earliest or slot_id in wish.without:
                 continue
             if card.booking and card.booking.slot == slot_id:
                 continue

@@ -162,7 +162,13 @@ def test_an_offer_in_a_closed_slot_is_not_kept() -> None:
 
 def test_slots_that_have_begun_or_are_full_are_not_offered() -> None:
     story = given(SEASON, slot(S9, 5), slot(S915, 1), slot(S930, 5), card("c1"), *crowd(S915, 1))
-    assert offered(story.when(OfferSlots("c1"), at="06-05 09:00")) == (S930,)
+    assert offered(story.when(OfferSlots("c1"), via="counter", at="06-05 09:00")) == (S930,)
+
+
+def test_whoever_is_not_at_the_branch_gets_time_to_answer_and_to_come() -> None:
+    story = given(SEASON, slot(S9, 5), slot(S915, 5), slot(S930, 5), card("c1"))
+    assert offered(story.when(OfferSlots("c1"), at="06-05 08:35")) == (S915, S930)
+    assert offered(story.when(OfferSlots("c1"), via="counter", at="06-05 08:35")) == (S9, S915, S930)
 
 
 def test_places_kept_by_others_make_a_slot_less_calm_until_they_lapse() -> None:

@@ -61,7 +61,7 @@ def test_a_number_books_its_place_and_the_confirmation_says_date_weekday_and_tim
     assert booking is not None
     assert (booking.slot, booking.via) == (second, "sms")
     assert said(booking.told) in text
-    assert re.search("6月5日星期二上午10:00", text)
+    assert re.search("6月5日星期二上午10:30", text)
 
 
 def test_a_number_copied_in_words_is_a_choice_too(branch: Branch) -> None:
