@@ -30,9 +30,10 @@ def open_season() -> None:
             people = sum(1 for card in state.cards.values() if card.channel == "self") or None
         report = check(system.season, people, configured_employers(file))
         if system.season.last_day < system.clock().date():
-            raise UserError(
-                f"{system.season.name}到 {system.season.last_day} 为止，已经过去了，发放季没有开启："
-                "请在 season.toml 和 waves.toml 里改好日期再试。"
+            typer.echo(
+                f"请注意：{system.season.name}到 {system.season.last_day} 为止，已经过去了，没有人能再预约。"
+                "新的发放季请先在 season.toml 和 waves.toml 里改好日期。",
+                err=True,
             )
         if not report.ok:
             typer.echo(report.render(), err=True)
