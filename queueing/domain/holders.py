@@ -284,7 +284,7 @@ def _reassigned(state: State, event: e.CardReassigned) -> None:
 @evolves(e.ContactChanged)
 def _contact_changed(state: State, event: e.ContactChanged) -> None:
     listed = state.cards[event.card].phone_list
-    cleared = "" if event.reach and listed in ("no_phone", "unreachable") else listed
+    cleared = "" if event.reach and listed in ("no_phone", "unreachable", "wrong_number") else listed
     state.change_card(event.card, reach=event.reach, unreachable=False, phone_list=cleared)
 
 
@@ -318,7 +318,8 @@ def _phone_listed(state: State, event: e.PhoneListed) -> None:
 
 @evolves(e.PhoneCallDone)
 def _phone_call_done(state: State, event: e.PhoneCallDone) -> None:
-    if event.outcome == "wrong_number":
+    card = state.cards[event.card]
+    if event.outcome == "wrong_number" and not card.done and not card.erased:
         state.change_card(event.card, phone_list="wrong_number")
     elif event.outcome != "no_answer":
         state.change_card(event.card, phone_list="")

@@ -25,7 +25,6 @@ from queueing.domain.counter_order import BOOKED_HEAD_START, PRIORITY_HEAD_START
 from queueing.domain.employers import HandToEmployer, ReturnRoster
 from queueing.domain.holders import ListForPhone, RequestHomeVisit
 from queueing.domain.offers import OfferSlots
-from queueing.domain.season import CloseSlots
 from tests.domain.harness import (
     NEXT9,
     S9,
@@ -115,14 +114,15 @@ def test_a_walk_in_for_whom_today_has_no_room_is_offered_the_next_slots() -> Non
 
 
 def test_who_walks_in_before_their_wave_books_the_later_place_offered_and_no_other() -> None:
-    story = given(SEASON, slot("20180518-0900", 0), slot("20180518-0915"), slot(S9), card("c1", "jumin"))
-    story.fold(did(CloseSlots(("20180518-0915",), "停电"), "05-17 09:00"))
+    before = (slot("20180518-0900", 0), slot("20180519-0900"))
+    story = given(season(offered=1), *before, slot(S9), slot(S10), card("c1", "jumin"))
     story.when(TicketWalkIn("c1"), at="05-18 09:01", **STAFF).then_kinds(e.SlotsOffered)
-    story.fold(slot("20180519-0900"))
     too_early = r.TooEarly("c1", t("06-01 00:00").date())
     story.when(BookSlot("c1", "20180519-0900"), at="05-18 09:05").then(too_early)
+    story.when(BookSlot("c1", S10), at="05-18 09:05").then(too_early)
     story.when(BookSlot("c1", S9), at="05-18 09:31").then(too_early)
-    story.when(BookSlot("c1", S9), at="05-18 09:30").then_kinds(e.SlotBooked)
+    story.when(OfferSlots("c1", reason="more"), at="05-18 09:20").then_kinds(e.SlotsOffered)
+    story.when(BookSlot("c1", S9), at="05-18 09:49").then_kinds(e.SlotBooked)
 
 
 def test_a_walk_in_who_is_booked_for_today_arrives() -> None:
@@ -135,6 +135,15 @@ def test_places_of_bookings_and_offers_are_not_given_to_walk_ins() -> None:
     story.fold(did(OfferSlots("c1"), "06-05 09:20"))
     story.when(TicketWalkIn("c2"), at="06-05 09:49", **STAFF).then(r.NothingFree("c2"))
     story.when(TicketWalkIn("c2"), at="06-05 09:50", **STAFF).then_kinds(e.WalkInTicketed)
+
+
+def test_a_ticket_or_the_card_gives_the_places_offered_back() -> None:
+    for last in (TicketWalkIn("c1"), HandOver("c1", "self", True)):
+        story = given(SEASON, slot(S9, 5), slot(NEXT9, 1), card("c1"), card("c2"))
+        story.fold(did(OfferSlots("c1"), "06-05 08:55"))
+        story.when(BookSlot("c2", NEXT9), at="06-05 09:00").then(r.SlotFull(NEXT9))
+        story.fold(did(last, "06-05 09:01"))
+        story.when(BookSlot("c2", NEXT9), at="06-05 09:02").then_kinds(e.SlotBooked)
 
 
 def test_tickets_are_numbered_by_day() -> None:
@@ -221,6 +230,14 @@ def test_undoing_one_of_three_no_shows_leaves_the_holder_on_the_phone_list() -> 
     story.fold(did(RecordNoShow("c1", 3), "06-07 09:30"))
     story.fold(did(UndoNoShow("c1", "记错"), "06-07 09:40"))
     assert story.state.cards["c1"].phone_list == "no_shows"
+
+
+def test_undoing_a_no_show_leaves_a_wait_for_a_call_that_was_asked_for() -> None:
+    story = given(
+        *BOOKED, did(ListForPhone("c1", "asked"), "06-04 11:00"), did(RecordNoShow("c1", 1), "06-05 09:30")
+    )
+    story.fold(did(UndoNoShow("c1", "记错"), "06-05 09:31"))
+    assert story.state.cards["c1"].phone_list == "asked"
 
 
 @pytest.mark.parametrize("slip", [False, True])

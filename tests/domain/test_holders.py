@@ -181,6 +181,23 @@ def test_there_is_always_a_way_back_in() -> None:
     story.when(OptIn("c1"), at="06-04 08:01", via="sms").then()
 
 
+def test_a_wrong_number_stays_on_the_list_until_there_is_a_new_one() -> None:
+    story = given(SEASON, card("c1"), did(ListForPhone("c1", "asked"), "06-04 08:00"))
+    story.fold(did(FinishPhoneCall("c1", "wrong_number"), "06-04 09:00"))
+    assert story.state.cards["c1"].phone_list == "wrong_number"
+    story.fold(did(ChangeContact("c1", False), "06-04 10:00"))
+    assert story.state.cards["c1"].phone_list == "wrong_number"
+    story.fold(did(ChangeContact("c1", True), "06-04 11:00"))
+    assert story.state.cards["c1"].phone_list == ""
+
+
+def test_a_wrong_number_of_somebody_who_has_the_card_or_is_erased_does_not_matter() -> None:
+    for last in (HandOver("c1", "self", True), EraseHolder("c1")):
+        story = given(SEASON, card("c1"), did(last, "06-04 08:00"))
+        story.fold(did(FinishPhoneCall("c1", "wrong_number"), "06-04 09:00"))
+        assert story.state.cards["c1"].phone_list == ""
+
+
 # --- helping ---
 
 

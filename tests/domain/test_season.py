@@ -10,6 +10,7 @@ from queueing.domain import events as e
 from queueing.domain import refusals as r
 from queueing.domain.booking import BookSlot
 from queueing.domain.counter import ArriveHolder, EndVisit, HandOver, TicketWalkIn
+from queueing.domain.holders import ChangeContact, ListForPhone
 from queueing.domain.offers import OfferSlots
 from queueing.domain.season import (
     ChangeCapacity,
@@ -166,6 +167,19 @@ def test_those_in_the_hall_with_a_ticket_lose_no_booking_of_another_day_to_a_shu
     )
     story.when(CloseSlots((NEXT9,), "停电"), at="06-05 09:01", **MANAGER).then(
         moved("c1", 1, NEXT9, "20180606-0915", "06-06 09:15", "closed"), closed(NEXT9)
+    )
+
+
+def test_whom_no_message_tells_of_the_move_staff_phone() -> None:
+    story = given(SEASON, slot(S9), slot(S915, 1), *booked("c1", S9), *booked("c2", S9))
+    for name in ("c1", "c2"):
+        story.fold(did(ChangeContact(name, False), "06-04 09:00"))
+    story.fold(did(ListForPhone("c2", "asked"), "06-04 09:00"))
+    story.when(CloseSlots((S9,), "停电"), at="06-05 07:00", **MANAGER).then(
+        moved("c1", 1, S9, S915, "06-05 09:15", "closed"),
+        fact(e.PhoneListed, "card:c1", card="c1", reason="displaced"),
+        cancelled("c2", 2, S9),
+        closed(S9),
     )
 
 
@@ -347,6 +361,8 @@ def test_the_number_of_windows_is_a_fact_of_the_day() -> None:
     story = given(SEASON)
     story.when(ChangeWindows(51), at="06-05 09:00", **MANAGER).then(r.BadValue("windows"))
     story.when(ChangeWindows(-1), at="06-05 09:00", **MANAGER).then(r.BadValue("windows"))
+    for windows in (0, 50):
+        story.when(ChangeWindows(windows), at="06-05 08:00", **MANAGER).then_kinds(e.WindowsChanged)
     changed = fact(e.WindowsChanged, day=date(2018, 6, 5), windows=3)
     story.when(ChangeWindows(3), at="06-05 09:00", **MANAGER).then(changed)
     story.when(ChangeWindows(3), at="06-05 09:01", **MANAGER).then()

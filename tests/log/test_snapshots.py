@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from queueing.domain.booking import BookSlot
-from queueing.domain.state import State
+from queueing.domain.state import State, Tables
 from queueing.log import Desk, EventLog, LogUnavailable
 from queueing.log import snapshots as module
 from queueing.log.snapshots import Snapshots, still
@@ -152,6 +152,22 @@ def test_the_desk_serves_while_a_snapshot_is_written(log: CountedLog, snapshots:
         assert writer.is_alive()
         blocker.rollback()
         writer.join(10)
+
+
+def test_a_snapshot_holds_what_was_true_at_its_position(log: CountedLog, snapshots: Snapshots) -> None:
+    """What is decided while it is written is not in it."""
+
+    class Slow(Snapshots):
+        def save(self, branch: str, tables: Tables, position: int) -> None:
+            desk.handle(BookSlot("c0", S10), **WEB)
+            super().save(branch, tables, position)
+
+    with served(log, snapshots=Slow(log.url)) as desk:
+        stock(desk, {S10: 5}, ["c0"])
+        assert desk.save_snapshot()
+        state, position = snapshots.load(BRANCH)
+        assert state.cards["c0"].booking is None
+        assert position == desk.position - 1
 
 
 def test_without_postgresql_a_start_is_said_to_be_unavailable() -> None:
