@@ -151,7 +151,7 @@ def _invited(batch: Batch, event: e.HolderInvited) -> None:
 @folding.on(e.ContactChanged)
 def _contact_changed(batch: Batch, event: e.ContactChanged) -> None:
     listed = batch.cards[event.card].phone_list
-    cleared = "" if event.reach and listed in ("no_phone", "unreachable") else listed
+    cleared = "" if event.reach and listed in ("no_phone", "unreachable", "wrong_number") else listed
     batch.change(event.card, reach=event.reach, unreachable=False, phone_list=cleared)
 
 
