@@ -25,6 +25,7 @@ from queueing.domain.counter_order import BOOKED_HEAD_START, PRIORITY_HEAD_START
 from queueing.domain.employers import HandToEmployer, ReturnRoster
 from queueing.domain.holders import ListForPhone, RequestHomeVisit
 from queueing.domain.offers import OfferSlots
+from queueing.domain.season import CloseSlots
 from tests.domain.harness import (
     NEXT9,
     S9,
@@ -533,3 +534,12 @@ def test_a_booking_whose_slot_has_begun_is_not_made_again() -> None:
     story.when(UndoCollection("c1", "按错"), at="06-05 09:00", **STAFF).then(
         undone(), fact(e.PhoneListed, "card:c1", card="c1", reason="asked")
     )
+
+
+def test_a_booking_in_a_slot_that_was_closed_since_is_not_made_again() -> None:
+    story = given(*BOOKED, did(HandOver("c1", "self", True), "06-04 10:00"))
+    story.fold(did(CloseSlots((S9,), "停电"), "06-04 10:01"))
+    story.when(UndoCollection("c1", "按错"), at="06-04 10:02", **STAFF).then(
+        undone(), fact(e.PhoneListed, "card:c1", card="c1", reason="asked")
+    )
+    assert story.state.cards["c1"].collected is None

@@ -321,3 +321,9 @@ def test_a_second_no_show_is_invited_again_on_that_day_too() -> None:
     story.when(InviteHolders("may", ("c1",), again=True), at="06-06 09:31").then(
         invited("c1", "may", "again")
     )
+
+
+def test_who_stands_in_the_hall_is_not_swept() -> None:
+    story = given(SEASON, slot("20180702-0900"), card("c1"), did(StartSweep(), "07-01 08:00"))
+    story.fold(did(TicketWalkIn("c1"), "07-02 09:00"))
+    story.when(SweepHolders(1, ("c1",)), at="07-02 09:01").then()
