@@ -1,0 +1,5 @@
+"""The branch of tests/support.py."""
+
+from tests.support import branch, branch_url, prepared
+
+__all__ = ["branch", "branch_url", "prepared"]
