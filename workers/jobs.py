@@ -51,6 +51,11 @@ def write_closing_list() -> bool:
     return closing.write_once(system())
 
 
+def forget_erased() -> int:
+    """Leave nothing of those who were erased; how many rows went."""
+    return runner.forget_everywhere_who_was_erased(system(), system().clock())
+
+
 def snapshot() -> bool:
     """Keep a desk's start quick."""
     return system().desk.save_snapshot(SNAPSHOT_EVERY)

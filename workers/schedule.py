@@ -48,6 +48,7 @@ def ticks() -> list[JsonCronJob]:
     found += [_tick(jobs.policy, "policies", EVERY_SECONDS.get(n, OTHERS_SECONDS), n) for n in POLICIES]
     found += [
         _tick(jobs.follow_up_refused, "policies", 300),
+        _tick(jobs.forget_erased, "policies", 600),
         _tick(jobs.write_closing_list, "policies", 600),
         _tick(jobs.snapshot, "policies", 600),
     ]

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg import sql
 
 from queueing.domain import Refusal
 from queueing.domain.holders import MarkUnreachable
@@ -54,6 +55,21 @@ def mark_unreachable_when_a_number_is_refused(system: System, now: datetime) -> 
             "UPDATE messages SET followed_up = true WHERE ref = ANY(%s)", ([ref for ref, _, _ in refused],)
         )
     return events
+
+
+def forget_everywhere_who_was_erased(system: System, now: datetime) -> int:
+    """What erased holders wrote to us goes, and what the vault still has of them if whoever erased them was
+    interrupted; how many rows went."""
+    with system.desk.view() as state:
+        erased = [card_id for card_id, card in state.cards.items() if card.erased]
+    if not erased:
+        return 0
+    gone = sum(system.vault.erase(card, now) for card in erased)
+    with system.pool.connection() as connection:
+        for table in ("inbound", "local_messages"):
+            statement = sql.SQL("DELETE FROM {} WHERE card = ANY(%s)").format(sql.Identifier(table))
+            gone += connection.execute(statement, (erased,)).rowcount
+    return gone
 
 
 def _refused(connection: psycopg.Connection[Any]) -> list[tuple[UUID, str, str]]:

@@ -10,8 +10,9 @@ from queueing.domain import events as e
 from queueing.domain.booking import CancelBooking
 from queueing.domain.counter import ArriveHolder, CallNext, HandOver, TicketWalkIn, UndoCollection
 from queueing.domain.employers import HandToEmployer, ReturnRoster
-from queueing.domain.holders import ChangeContact
+from queueing.domain.holders import ChangeContact, EraseHolder
 from queueing.policies import rules
+from queueing.policies.runner import forget_everywhere_who_was_erased as forget
 from queueing.policies.runner import mark_unreachable_when_a_number_is_refused as follow_up
 from queueing.sms.gateways.port import Result, Verdict
 from queueing.sms.outbox import send_all
@@ -219,6 +220,31 @@ def test_a_new_number_makes_somebody_reachable_and_an_old_refusal_does_not_count
     branch.ask(ChangeContact(WANG.card, reach=True))
     follow_up(branch.system, branch.now)
     assert not branch.card(WANG).unreachable
+
+
+# --- erasure ------------------------------------------------------------------------------------------------
+
+
+def test_what_the_erased_wrote_and_got_is_forgotten_and_nobody_elses(branch: Branch) -> None:
+    branch.sms(WANG.phone, "我是王小兰，要预约")
+    branch.sms(SUN.phone, "预约")
+    branch.ask(EraseHolder(WANG.card))
+    branch.system.vault.erase(WANG.card, branch.now)
+
+    assert forget(branch.system, branch.now) == 3
+    assert forget(branch.system, branch.now) == 0
+
+    assert branch.rows("SELECT DISTINCT card FROM inbound") == [(SUN.card,)]
+    assert branch.rows("SELECT DISTINCT card FROM local_messages") == [(SUN.card,)]
+    assert branch.system.vault.get(SUN.card) is not None
+
+
+def test_an_erasure_that_was_interrupted_before_the_vault_is_finished(branch: Branch) -> None:
+    branch.ask(EraseHolder(WANG.card))
+    assert branch.system.vault.get(WANG.card) is not None
+    forget(branch.system, branch.now)
+    assert branch.system.vault.get(WANG.card) is None
+    assert branch.system.vault.erased_at(WANG.card) == branch.now
 
 
 def test_a_policy_overtaken_by_somebody_elses_decision_goes_on(

@@ -47,12 +47,12 @@ def queued(connection: Redis) -> Counter[str]:
 
 def test_a_round_of_the_ticker_asks_for_everything_once(connection: Redis) -> None:
     ticker = scheduler(connection)
-    assert len(ticker.enqueue_jobs()) == len(POLICIES) + 4
-    assert queued(connection) == {"sms": 1, "policies": len(POLICIES) + 3}
+    assert len(ticker.enqueue_jobs()) == len(POLICIES) + 5
+    assert queued(connection) == {"sms": 1, "policies": len(POLICIES) + 4}
     assert ticker.enqueue_jobs() == []
     names = {job.name for job in ticker.get_jobs()}
     assert {f"policy:{name}" for name in POLICIES} < names
-    assert {"send", "follow_up_refused", "write_closing_list", "snapshot"} < names
+    assert {"send", "follow_up_refused", "forget_erased", "write_closing_list", "snapshot"} < names
 
 
 def test_the_jobs_of_a_round_run_the_season(branch: Branch, connection: Redis, work: Work) -> None:
@@ -83,6 +83,7 @@ def test_a_job_is_json_and_names_nothing_but_functions_and_policies(connection: 
         "workers.jobs.send",
         "workers.jobs.policy",
         "workers.jobs.follow_up_refused",
+        "workers.jobs.forget_erased",
         "workers.jobs.write_closing_list",
         "workers.jobs.snapshot",
     }
