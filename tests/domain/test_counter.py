@@ -153,9 +153,10 @@ def test_tickets_are_numbered_by_day() -> None:
     story.when(TicketWalkIn("c1"), at="06-06 09:00", **STAFF).then(ticketed("c1", NEXT9, 1, "06-06 09:00"))
 
 
-def test_a_booking_served_in_the_slot_makes_no_room_for_another_ticket() -> None:
+@pytest.mark.parametrize("served", ["09:00", "09:01"])
+def test_a_booking_served_in_the_slot_makes_no_room_for_another_ticket(served: str) -> None:
     story = given(SEASON, slot(S9, 1), card("c1"), card("c2"), did(BookSlot("c1", S9), "06-04 08:00"))
-    story.fold(did(HandOver("c1", "self", True), "06-05 09:01"))
+    story.fold(did(HandOver("c1", "self", True), f"06-05 {served}"))
     story.when(TicketWalkIn("c2"), at="06-05 09:02", **STAFF).then(r.NothingFree("c2"))
 
 

@@ -179,6 +179,12 @@ def test_places_kept_by_others_make_a_slot_less_calm_until_they_lapse() -> None:
     assert offered(story.when(OfferSlots("c2"), at="06-04 08:30")) == (S9,)
 
 
+def test_a_lapsed_offer_makes_no_slot_less_calm() -> None:
+    story = given(season(offered=1), slot(S9, 10), slot(S915, 10), card("c0"), card("c1"))
+    story.fold(did(OfferSlots("c0"), "06-04 08:00"))
+    assert offered(story.when(OfferSlots("c1"), at="06-04 08:30")) == (S9,)
+
+
 def test_near_counts_to_the_minute() -> None:
     story = given(season(offered=1), slot(S9, 4), slot(S930, 4), slot(S10, 4), card("c1"))
     assert offered(story.when(OfferSlots("c1", Wish(near=time(9, 29))), at="06-04 08:00")) == (S930,)
