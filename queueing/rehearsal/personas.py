@@ -4,7 +4,7 @@ season."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
 
@@ -46,7 +46,7 @@ class Persona:
     """One holder."""
 
     card: str
-    phone: str
+    phone: str = field(repr=False)
     channel: str
     """How they book: "sms", "web" or "phone" (staff call them)."""
     band: str
