@@ -19,6 +19,7 @@ from queueing.domain.employers import RegisterEmployers, RemindEmployer
 from queueing.domain.holders import EraseHolder, OptOut
 from queueing.domain.season import CloseSlots
 from queueing.people.person import EmployerContact
+from queueing.projections import messages
 from queueing.projections.message_rules import Intent, reference
 from queueing.projections.messages import Messages, insert
 from queueing.projections.rebuild import rebuild
@@ -619,7 +620,10 @@ def everything(branch: Branch) -> list[tuple[object, ...]]:
     )
 
 
-def test_a_rebuild_keeps_outcomes_and_answers_and_sends_nothing_twice(branch: Branch) -> None:
+@pytest.mark.parametrize("copied", [False, True], ids=["few at a time", "many at once"])
+def test_a_rebuild_keeps_outcomes_and_answers_and_sends_nothing_twice(
+    branch: Branch, monkeypatch: pytest.MonkeyPatch, copied: bool
+) -> None:
     branch.sms(WANG.phone, "预约")
     branch.sms(WANG.phone, "1")
     branch.sms(WANG.phone, "帮助")
@@ -633,7 +637,9 @@ def test_a_rebuild_keeps_outcomes_and_answers_and_sends_nothing_twice(branch: Br
     branch.hears(SUN.phone, "帮助")
     before, sent = everything(branch), len(branch.inbox(WANG.card, LIU.card, ZHANG.card, SUN.card))
 
-    rebuild(branch.system.url, Messages(branch.system.season), branch.system.log)
+    with monkeypatch.context() as patch:
+        patch.setattr(messages, "COPY_FROM", 1 if copied else messages.COPY_FROM)
+        rebuild(branch.system.url, Messages(branch.system.season), branch.system.log)
 
     assert everything(branch) == before
     assert branch.pump() == {"accepted": 2}, "the answer and the confirmation that were due"
