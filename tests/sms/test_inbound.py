@@ -197,3 +197,24 @@ def test_a_whose_question_waits_a_day_and_no_longer(branch: Branch) -> None:
     branch.sms(ZHANG.phone, "1")
     assert not branch.facts(e.SlotsOffered), "asked again instead"
     assert branch.inbox(LIU.card, ZHANG.card)[-1].startswith("请问是哪位")
+
+
+def test_two_messages_of_one_phone_at_the_same_time_see_each_other(
+    branch: Branch, branch_url: str, tmp_path: Path
+) -> None:
+    """Two that nobody understands, in two processes: the second one knows that it is the second."""
+    branch.hears(WANG.phone, "帮助")
+    barrier = threading.Barrier(2)
+
+    def deliver(system: Branch, text: str) -> None:
+        barrier.wait()
+        system.hears(WANG.phone, text, sid=text)
+
+    with opened(branch_url, tmp_path, branch.clock) as other:
+        told = ((branch, "嗯呐老张说的那个啥"), (other, "那个啥呀到底"))
+        threads = [threading.Thread(target=deliver, args=one) for one in told]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+    assert [event.reason for event in branch.facts(e.PhoneListed)] == ["not_understood"]
