@@ -47,6 +47,17 @@ def test_no_shows_of_a_downtime_are_recorded_after_it(branch: Branch, downtime: 
     assert Counter(event.card for event in branch.facts(e.NoShowRecorded)) == {WANG.card: 1, SUN.card: 1}
 
 
+def test_after_an_outage_staff_may_first_enter_whom_they_served_on_paper(branch: Branch) -> None:
+    branch.book(WANG, "20180605-1000")
+    branch.book(SUN, "20180605-1000")
+    branch.clock.at("06-05 15:00")
+    assert branch.run(NO_SHOWS) == 0
+    branch.ask(HandOver(SUN.card, "self", holder_id_seen=True, happened=moment("06-05 10:05")))
+    branch.clock.at("06-06 12:00")
+    branch.run(NO_SHOWS)
+    assert [event.card for event in branch.facts(e.NoShowRecorded)] == [WANG.card]
+
+
 def test_who_is_in_the_hall_or_came_or_cancelled_is_no_no_show(branch: Branch) -> None:
     for who in (WANG, ZHANG, LIU):
         branch.book(who, "20180605-1000")

@@ -5,11 +5,13 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from queueing.domain import events as e
@@ -94,7 +96,7 @@ def test_a_claim_is_durable_before_anything_is_sent(branch: Branch) -> None:
     ref = put(branch, "help", "reply")
 
     def look(message: Outgoing) -> Result:
-        assert state_of(branch, message.ref)[0] == "claimed", "as another connection sees it"
+        assert state_of(branch, message.ref)[0] == "sending", "as another connection sees it"
         return Result(message.ref, Verdict.ACCEPTED)
 
     send_due(branch.system, Fickle(look), branch.now)
@@ -190,7 +192,7 @@ def test_a_killed_sender_repeats_no_reminder_and_loses_no_change(
 
     killed(where)
 
-    assert {state_of(branch, ref)[0] for ref in refs} == {"claimed"}
+    assert {state_of(branch, ref)[0] for ref in refs} == {"sending"}
     branch.clock.now += CLAIM_LASTS - timedelta(seconds=1)
     assert not send_all(branch.system, carrier, branch.now), "the claim is respected for a while"
     branch.clock.forward(seconds=2)
@@ -210,24 +212,53 @@ def test_a_killed_sender_repeats_no_reminder_and_loses_no_change(
 def test_a_sender_that_dies_each_time_does_not_repeat_itself_for_ever(branch: Branch) -> None:
     ref = put(branch, "cancelled", "confirmation")
     given = 0
+
+    def dies(message: Outgoing) -> Result:
+        nonlocal given
+        given += 1
+        raise RuntimeError("out of memory")
+
     for _ in range(MAX_ATTEMPTS + 5):
-        with branch.system.pool.connection() as connection:
-            given += len(claim(connection, branch.now, "dies", 10))
+        with suppress(RuntimeError):
+            send_due(branch.system, Fickle(dies), branch.now)
         branch.clock.now += CLAIM_LASTS + timedelta(seconds=1)
-        send_due(branch.system, always(Verdict.ACCEPTED), branch.now, limit=0)
     assert given == MAX_ATTEMPTS
     assert state_of(branch, ref)[0] == "unknown"
 
 
+@pytest.mark.parametrize("kind", ["reply", "change"])
+def test_what_was_claimed_and_never_handed_to_the_gateway_is_sent_once(branch: Branch, kind: str) -> None:
+    ref = put(branch, {**AT_MOST_ONCE, **AT_LEAST_ONCE}[kind], kind)
+    with branch.system.pool.connection() as connection:
+        claim(connection, branch.now, "dies at once", 10)
+    branch.clock.now += CLAIM_LASTS - timedelta(seconds=1)
+    assert not send_all(branch.system, branch.gateway, branch.now)
+    branch.clock.forward(seconds=2)
+    assert send_all(branch.system, branch.gateway, branch.now) == {"accepted": 1}
+    assert state_of(branch, ref)[0] == "accepted"
+
+
+def test_a_sender_that_cannot_look_up_what_it_needs_gives_everything_back(branch: Branch) -> None:
+    ref = put(branch, "help", "reply")
+    branch.run_sql("ALTER TABLE vault_people RENAME TO away")
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        send_due(branch.system, branch.gateway, branch.now)
+    branch.run_sql("ALTER TABLE away RENAME TO vault_people")
+    assert state_of(branch, ref)[0] == "due"
+    assert send_all(branch.system, branch.gateway, branch.now) == {"accepted": 1}
+    assert branch.rows("SELECT attempts FROM messages") == [(1,)]
+
+
 def test_an_outcome_that_comes_after_the_claim_expired_still_counts(branch: Branch) -> None:
     ref = put(branch, "help", "reply")
-    with branch.system.pool.connection() as connection:
-        claim(connection, branch.now, "slow", 10)
-    branch.clock.now += CLAIM_LASTS + timedelta(seconds=1)
-    send_all(branch.system, branch.gateway, branch.now)
-    assert state_of(branch, ref)[0] == "unknown"
-    with branch.system.pool.connection() as connection:
-        record(connection, [Done(ref=ref, state="accepted")], branch.now)
+
+    def slow(message: Outgoing) -> Result:
+        branch.clock.now += CLAIM_LASTS + timedelta(seconds=1)
+        send_all(branch.system, branch.gateway, branch.now)
+        assert state_of(branch, ref)[0] == "unknown"
+        return Result(message.ref, Verdict.ACCEPTED)
+
+    send_due(branch.system, Fickle(slow), branch.now)
     assert state_of(branch, ref)[0] == "accepted"
 
 
@@ -508,7 +539,7 @@ def test_a_reminder_is_held_back_though_the_read_models_have_not_caught_up(branc
 
 def test_a_slot_that_closes_is_told_at_once_and_its_reminders_end(branch: Branch) -> None:
     book_and_tell(branch)
-    branch.clock.at("06-07 21:00")
+    branch.clock.at("06-07 14:00")
     branch.ask(CloseSlots(("20180608-1000",), "停电"))
     branch.pump()
     moved = branch.facts(e.BookingMoved)[0]
@@ -516,6 +547,54 @@ def test_a_slot_that_closes_is_told_at_once_and_its_reminders_end(branch: Branch
     branch.clock.now = moved.told - timedelta(minutes=90)
     branch.pump()
     assert "上午10:00" not in branch.inbox(WANG.card)[-1]
+
+
+def test_a_closure_wakes_nobody_who_hears_of_it_early_enough_in_the_morning(branch: Branch) -> None:
+    book_and_tell(branch, slot="20180608-1400")
+    branch.clock.at("06-07 21:00")
+    branch.ask(CloseSlots(("20180608-1400",), "停电"))
+    branch.pump()
+    assert branch.sent(WANG) == ["booked"]
+    branch.clock.at("06-08 08:00")
+    branch.pump()
+    assert branch.sent(WANG) == ["booked", "slot_moved"]
+
+
+def test_whoever_would_set_out_before_the_morning_is_told_at_night(branch: Branch) -> None:
+    book_and_tell(branch, slot="20180608-0830")
+    branch.clock.at("06-07 23:00")
+    branch.ask(CloseSlots(("20180608-0830",), "停电"))
+    branch.pump()
+    assert branch.sent(WANG) == ["booked", "slot_moved"]
+
+
+def test_who_opted_out_and_in_again_is_reminded(branch: Branch) -> None:
+    book_and_tell(branch)
+    branch.sms(WANG.phone, "退订")
+    branch.sms(WANG.phone, "恢复")
+    branch.clock.at("06-07 10:00")
+    branch.pump()
+    assert "reminder_day" in branch.sent(WANG)
+
+
+def test_a_change_by_the_branch_wakes_nobody_who_can_still_read_it_in_the_morning(branch: Branch) -> None:
+    book_and_tell(branch)
+    branch.clock.at("06-07 21:00")
+    branch.ask(CloseSlots(("20180608-1000",), "停电"))
+    branch.pump()
+    assert not branch.inbox(WANG.card)[-1].startswith("很抱歉")
+    branch.clock.at("06-08 08:00")
+    branch.pump()
+    assert branch.inbox(WANG.card)[-1].startswith("很抱歉，您约的时间不能办理，已为您改到")
+
+
+def test_a_claim_whose_worker_died_before_sending_goes_back_to_wait(branch: Branch) -> None:
+    ref = put(branch, "help", "reply")
+    with branch.system.pool.connection() as connection:
+        claim(connection, branch.now, "dies", 10)
+    branch.clock.now += CLAIM_LASTS + timedelta(seconds=1)
+    send_all(branch.system, branch.gateway, branch.now)
+    assert state_of(branch, ref)[0] == "accepted"
 
 
 def test_after_collection_nothing_but_the_after_care_is_sent(branch: Branch) -> None:
