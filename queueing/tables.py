@@ -4,6 +4,7 @@ would make PostgreSQL refuse some."""
 from __future__ import annotations
 
 import psycopg
+from psycopg import sql
 
 from queueing.log import EventLog
 from queueing.log.snapshots import Snapshots
@@ -13,6 +14,18 @@ from queueing.sms import inbound
 from queueing.sms.gateways import local
 from queueing.system import migrate_installation
 
+OWN_TABLES = (
+    "queueing_tt_main",
+    "queueing_tt_tag",
+    "desk_snapshots",
+    "inbound",
+    "threads",
+    "local_messages",
+    "installation",
+    "vault_people",
+    "vault_employers",
+    "queueing_tracking",
+)
 _LOCK = 7_311_905
 """Any number that is ours: two programs that migrate wait for each other."""
 
@@ -31,3 +44,22 @@ def migrate(url: str) -> None:
             Projector(url, all_projections(), log).migrate()
         finally:
             log.close()
+
+
+def empty(url: str) -> None:
+    """Empty every table that `migrate` makes, and the vault's but for its check of the key. For a
+    demonstration that was not finished: nothing else is ever emptied."""
+    views = [table for projection in all_projections() for table in projection.tables]
+    tables = [*views, *OWN_TABLES]
+    with psycopg.connect(url, autocommit=True) as connection:
+        there = {
+            row[0]
+            for row in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        }
+        names = sql.SQL(", ").join(sql.Identifier(table) for table in tables if table in there)
+        connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(names))
+    log = EventLog(url)
+    try:
+        Projector(url, all_projections(), log).migrate()
+    finally:
+        log.close()

@@ -54,6 +54,20 @@ class UndoNoShow(Command):
     reason: str
 
 
+LONGEST_REASON = 60
+LONGEST_NUMBER = 6
+
+
+def checked_reason(reason: str) -> None:
+    """A correction needs a reason; it stays in the log for ever, so it is short and holds no phone or ID
+    number."""
+    if not reason:
+        raise r.ReasonMissing
+    numbers = "".join(c if c.isdigit() else " " for c in reason).split()
+    if len(reason) > LONGEST_REASON or any(len(number) > LONGEST_NUMBER for number in numbers):
+        raise r.BadValue("reason")
+
+
 def known_card(state: State, card: str) -> Card:
     """The card, or UnknownCard."""
     try:
@@ -231,8 +245,7 @@ def undo_no_show(command: UndoNoShow, state: State, context: Context) -> list[e.
     """A compensating fact, with a reason. The place is not given back: the holder is served as one who came
     late."""
     card = known_card(state, command.card)
-    if not command.reason:
-        raise r.ReasonMissing
+    checked_reason(command.reason)
     if card.no_show is None or card.no_show.undone:
         raise r.NoNoShow(command.card)
     return [

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from queueing.domain import events as e
 from queueing.domain import refusals as r
-from queueing.domain.booking import collectable, end_booking, end_offer, known_card
+from queueing.domain.booking import checked_reason, collectable, end_booking, end_offer, known_card
 from queueing.domain.counter_order import order_score
 from queueing.domain.custody import place_card
 from queueing.domain.kernel import Command, Context, decides, evolves
 from queueing.domain.offers import Wish, offer
 from queueing.domain.places import free_places, ticket_room, told_times
-from queueing.domain.state import Card, Collected, State, Visit
+from queueing.domain.state import Card, Collected, NoShow, State, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +226,18 @@ def withdraw_call(command: WithdrawCall, state: State, context: Context) -> list
     return [context.fact(e.CallWithdrawn, card=command.card, window=card.visit.window)]
 
 
+ENTERED_LATER = "补录"
+
+
+def _no_show_of(card: Card, happened: datetime | None) -> NoShow | None:
+    """The no-show that a hand-over of an outage, entered afterwards, shows to be none: the holder was here
+    that day."""
+    memo = card.no_show
+    if happened is None or memo is None or memo.undone:
+        return None
+    return memo if memo.slot[:8] == happened.strftime("%Y%m%d") else None
+
+
 @decides(HandOver)
 def hand_over(command: HandOver, state: State, context: Context) -> list[e.Event]:
     """Once, against the original ID, or both IDs with a proxy; only at the window that called."""
@@ -239,9 +251,24 @@ def hand_over(command: HandOver, state: State, context: Context) -> list[e.Event
     visit, booking = card.visit, card.booking
     if visit and visit.window and command.window and visit.window != command.window:
         raise r.CalledElsewhere(command.card, visit.window)
-    today = booking is not None and booking.told.date() == context.now.date()
+    day = (command.happened or context.now).date()
+    today = booking is not None and booking.told.date() == day
     slot = visit.slot if visit else (booking.slot if booking and today else "")
+    mistaken = _no_show_of(card, command.happened)
+    facts: list[e.Event] = []
+    if mistaken:
+        slot = slot or mistaken.slot
+        facts.append(
+            context.fact(
+                e.NoShowUndone,
+                card=command.card,
+                slot=mistaken.slot,
+                booking=mistaken.booking,
+                reason=ENTERED_LATER,
+            )
+        )
     return [
+        *facts,
         context.fact(
             e.CardCollected,
             card=command.card,
@@ -253,7 +280,7 @@ def hand_over(command: HandOver, state: State, context: Context) -> list[e.Event
             freed=booking.slot if booking and booking.slot != slot else "",
             arrived=visit.arrived if visit else None,
             happened=command.happened,
-        )
+        ),
     ]
 
 
@@ -263,8 +290,7 @@ def undo_collection(command: UndoCollection, state: State, context: Context) -> 
     handed out. A booking for another time, which the slip ended, is made again; if its place is gone, staff
     phone the holder."""
     card = known_card(state, command.card)
-    if not command.reason:
-        raise r.ReasonMissing
+    checked_reason(command.reason)
     if card.collected is None or card.place != "handed" or card.collected.how == "employer":
         raise r.NotCollected(command.card)
     minutes = state.facts.rules.undo_minutes

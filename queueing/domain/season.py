@@ -6,11 +6,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from queueing.domain import events as e
 from queueing.domain import refusals as r
-from queueing.domain.booking import in_hall_for_booking
+from queueing.domain.booking import checked_reason, in_hall_for_booking, opens_for
 from queueing.domain.kernel import Command, Context, decides, evolves
 from queueing.domain.places import free_places, told_times
 from queueing.domain.state import Seat, Slot, State, Wave
@@ -137,10 +137,15 @@ def _new_place(
     taken: dict[str, int],
     now: datetime,
 ) -> Displaced:
-    last_day = state.facts.last_day
+    first = opens_for(state, state.cards[seat.card]) or now.date()
+    earliest = now + timedelta(minutes=state.facts.rules.hold_minutes)
     for to in nearest:
         slot = state.slots[to]
-        if to in closed or not slot.open or slot.start <= now or (last_day and slot.start.date() > last_day):
+        if to in closed or not slot.open or slot.start <= earliest or slot.start.date() < first:
+            continue
+        if to < slot_id and slot.start.date() == now.date():
+            continue  # nobody who planned for another day can be expected to come today
+        if state.facts.last_day and slot.start.date() > state.facts.last_day:
             continue
         limit = min(slot.capacity, limits[to][0]) if to in limits else slot.capacity
         room = (
@@ -252,8 +257,7 @@ def close_season(command: CloseSeason, state: State, context: Context) -> list[e
 @decides(ChangeCapacity)
 def change_capacity(command: ChangeCapacity, state: State, context: Context) -> list[e.Event]:
     """New limits, and new places for those who no longer fit. Those in the hall stay."""
-    if not command.reason:
-        raise r.ReasonMissing
+    checked_reason(command.reason)
     changed: list[e.Event] = []
     for slot_id, (capacity, room) in command.limits.items():
         slot = known_slot(state, slot_id)
@@ -280,8 +284,7 @@ def change_capacity(command: ChangeCapacity, state: State, context: Context) -> 
 @decides(CloseSlots)
 def close_slots(command: CloseSlots, state: State, context: Context) -> list[e.Event]:
     """Nobody finds a shut door: closing and moving the booked is one decision."""
-    if not command.reason:
-        raise r.ReasonMissing
+    checked_reason(command.reason)
     closing = [s for s in dict.fromkeys(command.slots) if known_slot(state, s).open]
     if any(state.slots[s].end <= context.now for s in closing):
         raise r.SlotPast(next(s for s in closing if state.slots[s].end <= context.now))
@@ -292,7 +295,7 @@ def close_slots(command: CloseSlots, state: State, context: Context) -> list[e.E
 
 @decides(ReopenSlots)
 def reopen_slots(command: ReopenSlots, state: State, context: Context) -> list[e.Event]:
-    """Slots that have not begun may be opened again."""
+    """Slots that are not over may be opened again."""
     shut = [s for s in dict.fromkeys(command.slots) if not known_slot(state, s).open]
     if any(state.slots[s].end <= context.now for s in shut):
         raise r.SlotPast(next(s for s in shut if state.slots[s].end <= context.now))

@@ -32,6 +32,8 @@ from queueing.season.model import Season
 Policy = Callable[[State, Season, datetime], list[Command]]
 
 CHUNK = 200
+OUTAGE = timedelta(hours=2)
+"""A no-show that was not recorded for so long shows that the system was down."""
 VISITS_END_AFTER = timedelta(minutes=60)
 """How long after the last slot of a day people in the hall are still being served."""
 
@@ -162,7 +164,8 @@ def _runs_left(state: State, now: datetime) -> int:
 
 def record_no_shows_after_the_grace(state: State, season: Season, now: datetime) -> list[Command]:
     """For every live booking whose time has passed and whose holder is not in the hall; yesterday's too, if
-    nobody was there."""
+    nobody was there. After an outage staff first enter whom they served on paper: what is long overdue then
+    waits until noon of the next day."""
     wait = timedelta(minutes=state.facts.rules.no_show_after)
     commands: list[Command] = []
     for day, slots in state.days.items():
@@ -171,9 +174,15 @@ def record_no_shows_after_the_grace(state: State, season: Season, now: datetime)
         for slot_id in slots:
             for seat in state.slots[slot_id].seats:
                 card = state.cards[seat.card]
-                if card.booking and card.visit is None and now >= card.booking.told + wait:
+                if card.booking and card.visit is None and _overdue(card.booking.told + wait, now):
                     commands.append(RecordNoShow(seat.card, card.booking.number))
     return commands
+
+
+def _overdue(since: datetime, now: datetime) -> bool:
+    if now - since <= OUTAGE:
+        return now >= since
+    return now >= datetime.combine(since.date() + timedelta(days=1), time(12))
 
 
 def end_visits_when_the_day_is_over(state: State, season: Season, now: datetime) -> list[Command]:

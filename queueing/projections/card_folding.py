@@ -186,7 +186,8 @@ def _phone_listed(batch: Batch, event: e.PhoneListed) -> None:
 
 @folding.on(e.PhoneCallDone)
 def _phone_call_done(batch: Batch, event: e.PhoneCallDone) -> None:
-    if event.outcome == "wrong_number":
+    row = batch.cards[event.card]
+    if event.outcome == "wrong_number" and row.place != "handed" and not row.erased:
         batch.change(event.card, phone_list="wrong_number")
     elif event.outcome != "no_answer":
         batch.change(event.card, phone_list="")

@@ -41,7 +41,7 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
 
 class Void(msgspec.Struct, frozen=True, kw_only=True):
     """Messages of a card that must not leave any more: those written before `position` and not sent.
-    `booking` limits it to the reminders of that booking; `kinds` to some kinds."""
+    `booking` limits it to those that speak of that booking."""
 
     card: str
     position: int
@@ -139,6 +139,10 @@ class Rules:
             expires_at=expires or event.at + FOREVER,
         )
 
+    def urgent(self, at: datetime, told: datetime) -> bool:
+        """A change by the branch wakes nobody, unless they would otherwise set out before they read it."""
+        return told <= self.times.awake(at) + timedelta(hours=2)
+
     def reminders(self, position: int, event: e.SlotBooked | e.BookingMoved, version: int) -> list[Intent]:
         """The day before (it says "tomorrow", so not later) and a while before, when there is enough time
         between booking and reminder to make it useful."""
@@ -230,7 +234,14 @@ def confirm_and_remind_when_booked(rules: Rules, position: int, event: e.SlotBoo
     """The confirmation at once; the reminders belong to this version of the booking."""
     params = {"when": event.told.isoformat()}
     booked = rules.message(
-        position, event, "booked", "confirmation", params, expires=event.told, at_once=True
+        position,
+        event,
+        "booked",
+        "confirmation",
+        params,
+        expires=event.told,
+        at_once=True,
+        booking=(event.booking, 1),
     )
     return [booked, *rules.reminders(position, event, 1)]
 
@@ -247,7 +258,8 @@ def tell_when_a_booking_moved(rules: Rules, position: int, event: e.BookingMoved
         "confirmation" if asked else "change",
         params,
         expires=event.told,
-        at_once=True,
+        at_once=asked or rules.urgent(event.at, event.told),
+        booking=(event.booking, event.version),
     )
     return [told, *rules.reminders(position, event, event.version)]
 
@@ -257,7 +269,8 @@ def tell_when_a_booking_ended(rules: Rules, position: int, event: e.BookingCance
     """Cancelled by the person, or lost because the branch closed; the other endings are known to whoever
     stands at the counter."""
     if event.reason == "asked":
-        return [rules.message(position, event, "cancelled", "confirmation", {}, at_once=True)]
+        bound = (event.booking, 0)
+        return [rules.message(position, event, "cancelled", "confirmation", {}, at_once=True, booking=bound)]
     if event.reason == "closed":
         start = datetime.strptime(event.slot, "%Y%m%d-%H%M")
         return [
@@ -267,8 +280,9 @@ def tell_when_a_booking_ended(rules: Rules, position: int, event: e.BookingCance
                 "slot_closed",
                 "change",
                 {"when": start.isoformat()},
-                expires=start,
-                at_once=True,
+                expires=max(start, event.at) + timedelta(hours=2),
+                at_once=rules.urgent(event.at, start),
+                booking=(event.booking, 0),
             )
         ]
     return []
@@ -277,7 +291,11 @@ def tell_when_a_booking_ended(rules: Rules, position: int, event: e.BookingCance
 @when(e.NoShowRecorded)
 def invite_again_after_a_no_show(rules: Rules, position: int, event: e.NoShowRecorded) -> list[Intent]:
     """No blame: choose another time."""
-    return [rules.message(position, event, "no_show", "invitation", {}, expires=event.at + timedelta(days=3))]
+    end = datetime.combine(rules.season.last_day, time(16))
+    expires = min(event.at + timedelta(days=3), end)
+    if expires <= event.at:
+        return []
+    return [rules.message(position, event, "no_show", "invitation", {}, expires=expires)]
 
 
 @when(e.CardCollected)
@@ -340,11 +358,11 @@ def say_that_somebody_will_call(rules: Rules, position: int, event: e.PhoneListe
 
 def voids(position: int, event: e.Event) -> list[Void]:
     """What must not leave any more after a fact: reminders of a booking that ended or moved; everything
-    once the card is collected (or that was a slip), the person erased or opted out."""
+    once the card is collected (or that was a slip), the person erased."""
     match event:
         case e.BookingMoved() | e.BookingCancelled() | e.NoShowRecorded():
             return [Void(card=event.card, position=position, booking=event.booking)]
-        case e.CardCollected() | e.CollectionUndone() | e.HolderErased() | e.HolderOptedOut():
+        case e.CardCollected() | e.CollectionUndone() | e.HolderErased():
             return [Void(card=event.card, position=position)]
         case e.EmployerRosterReturned():
             return [Void(card=card, position=position) for card in event.issued]

@@ -19,9 +19,9 @@ from queueing.projections.base import Projection
 from queueing.projections.message_rules import Intent, Rules, Void, voids
 from queueing.season.model import Season
 
-STATES = ("due", "claimed", "accepted", "delivered", "refused", "dropped", "unknown", "void")
-"""due → claimed → accepted (→ delivered) | refused | dropped | unknown; due → void when its reason is
-gone."""
+STATES = ("due", "claimed", "sending", "accepted", "delivered", "refused", "dropped", "unknown", "void")
+"""due → claimed → sending → accepted (→ delivered) | refused | dropped | unknown; due → void when its reason
+is gone."""
 
 COLUMNS = {
     "ref": "uuid",
@@ -84,7 +84,7 @@ class Messages(Projection):
         )
         for name, columns, where in (
             ("due", "due_at", "WHERE state = 'due'"),
-            ("claimed", "claimed_at", "WHERE state = 'claimed'"),
+            ("claimed", "claimed_at", "WHERE state IN ('claimed', 'sending')"),
             ("card", "card, created", ""),
             ("gateway", "gateway_id", "WHERE gateway_id <> ''"),
             ("refused", "outcome_at", "WHERE state = 'refused' AND NOT followed_up"),

@@ -26,7 +26,8 @@ KINDS = {
 }
 STATES = {
     "due": "待发",
-    "claimed": "发送中",
+    "claimed": "待发",
+    "sending": "发送中",
     "accepted": "已发",
     "delivered": "送达",
     "refused": "被拒",

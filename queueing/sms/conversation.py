@@ -31,6 +31,9 @@ QUESTION_LASTS = timedelta(hours=24)
 
 def converse(reading: Reading, at: Situation) -> Asking:
     """Answer one message."""
+    spoken_of = (at.thread.card, *(at.thread.options if at.thread.question == "whose" else ()))
+    if any(card and card not in at.cards for card in spoken_of):
+        at = replace(at, thread=Thread())  # the phone speaks for other cards now
     choice = _choice(reading, at)
     if choice is not None:
         return (yield from _chosen(choice, reading, at))

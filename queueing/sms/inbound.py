@@ -72,7 +72,7 @@ def receive(system: System, phone: str, text: str, sid: str, now: datetime) -> s
 def receive_many(system: System, messages: Sequence[Inbound], now: datetime) -> list[str | None]:
     """Handle messages in order; those of one phone one after another. One transaction stores what was
     heard, what is asked and what is answered; if it fails, the gateway delivers again, and asking the desk
-    again changes nothing."""
+    again books nothing twice (places are offered again)."""
     answers: list[str | None] = [None] * len(messages)
     waiting = list(enumerate(message._replace(text=_storable(message.text)) for message in messages))
     while waiting:

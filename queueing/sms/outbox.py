@@ -1,8 +1,9 @@
 """Sending what is due: claim, render, send, record. Never blindly twice.
 
-A claim is durable before anything is sent. A claim whose worker died is *unknown* after a while: an
-at-most-once message (a reminder) is then dropped, an at-least-once one (your slot has moved) is sent again.
-Whatever worker, process or Redis dies, the rows tell what to do.
+A claim is durable before anything is sent, and so is the mark "sending" just before the gateway is called.
+A claim whose worker died before that mark goes back to wait; one that died after it is *unknown* after a
+while: an at-most-once message (a reminder) is then dropped, an at-least-once one (your slot has moved) is
+sent again. Whatever worker, process or Redis dies, the rows tell what to do.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -51,7 +53,13 @@ def send_due(
         rows = claim(connection, now, worker, limit)
     if not rows:
         return Counter()
-    done, outgoing = _prepare(system, rows, now)
+    try:
+        done, outgoing = _prepare(system, rows, now)
+        _about_to_send(system, outgoing)
+    except Exception:
+        with suppress(psycopg.Error):
+            _give_back(system, rows)
+        raise
     texts = {message.ref: message.text for message in outgoing}
     results = gateway.send(outgoing) if outgoing else []
     by_ref = {row.ref: row for row in rows}
@@ -69,11 +77,31 @@ def send_all(system: System, gateway: Gateway, now: datetime) -> Counter[str]:
     return total
 
 
+def _about_to_send(system: System, outgoing: Sequence[Outgoing]) -> None:
+    """From here on nobody can know whether these left, unless an outcome is recorded."""
+    if outgoing:
+        with system.pool.connection() as connection:
+            connection.execute(
+                "UPDATE messages SET state = 'sending' WHERE ref = ANY(%s) AND state = 'claimed'",
+                ([message.ref for message in outgoing],),
+            )
+
+
+def _give_back(system: System, rows: Sequence[Row]) -> None:
+    """These were not even tried."""
+    with system.pool.connection() as connection:
+        connection.execute(
+            "UPDATE messages SET state = 'due', attempts = attempts - 1 WHERE ref = ANY(%s)"
+            " AND state IN ('claimed', 'sending')",
+            ([row.ref for row in rows],),
+        )
+
+
 def _waiting(connection: psycopg.Connection[Any], now: datetime) -> bool:
     """Something is due, or a claim has lasted too long."""
     row = connection.execute(
         "SELECT EXISTS (SELECT FROM messages WHERE state = 'due' AND due_at <= %s)"
-        " OR EXISTS (SELECT FROM messages WHERE state = 'claimed' AND claimed_at < %s)",
+        " OR EXISTS (SELECT FROM messages WHERE state IN ('claimed', 'sending') AND claimed_at < %s)",
         (now, now - CLAIM_LASTS),
     ).fetchone()
     return bool(row and row[0])
@@ -87,9 +115,14 @@ def expire(connection: psycopg.Connection[Any], now: datetime) -> None:
         (now, now, now),
     )
     connection.execute(
+        "UPDATE messages SET state = CASE WHEN attempts < %s THEN 'due' ELSE 'unknown' END"
+        " WHERE state = 'claimed' AND claimed_at < %s",
+        (MAX_ATTEMPTS, now - CLAIM_LASTS),
+    )
+    connection.execute(
         "UPDATE messages SET reason = 'no outcome recorded', outcome_at = %s,"
         " state = CASE WHEN kind = ANY(%s) AND attempts < %s THEN 'due' ELSE 'unknown' END"
-        " WHERE state = 'claimed' AND claimed_at < %s",
+        " WHERE state = 'sending' AND claimed_at < %s",
         (now, sorted(AT_LEAST_ONCE), MAX_ATTEMPTS, now - CLAIM_LASTS),
     )
 
@@ -188,7 +221,7 @@ def record(connection: psycopg.Connection[Any], done: Sequence[Done], now: datet
         " outcome_at = CASE WHEN d.state = 'due' THEN NULL ELSE %s::timestamp END"
         " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::int[], %s::text[], %s::timestamp[],"
         " %s::bool[]) AS d(ref, state, reason, gateway_id, units, text_hash, due_at, attempted)"
-        " WHERE m.ref = d.ref AND m.state IN ('claimed', 'unknown', 'due')",
+        " WHERE m.ref = d.ref AND m.state IN ('claimed', 'sending', 'unknown', 'due')",
         (
             now,
             [d.ref for d in done],

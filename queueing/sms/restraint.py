@@ -86,6 +86,7 @@ def _gone(row: Row, card: Card) -> str:
     if card.done and row.kind in ("invitation", "sweep", "reminder"):
         return "collected"
     booked = (card.booking.number, card.booking.version) if card.booking else (0, 0)
-    if row.kind == "reminder" and booked != (row.booking, row.version):
-        return "superseded"
-    return ""
+    if row.template in ("cancelled", "slot_closed"):
+        return "superseded" if card.booking and card.booking.number > row.booking > 0 else ""
+    bound = row.kind in ("reminder", "confirmation", "change") and row.booking > 0
+    return "superseded" if bound and booked != (row.booking, row.version) else ""

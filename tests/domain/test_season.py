@@ -98,9 +98,25 @@ def test_closing_a_slot_moves_everybody_to_the_nearest_slot_with_room() -> None:
 
 
 def test_an_earlier_slot_still_ahead_serves_when_no_later_has_room() -> None:
-    story = given(SEASON, slot(S9, 1), slot(S915, 1), slot(S930, 1), *booked("c1", S930))
-    story.when(CloseSlots((S930,), "停电"), at="06-05 09:00", **MANAGER).then(
-        moved("c1", 1, S930, S915, "06-05 09:15", "closed"), closed(S930)
+    story = given(
+        SEASON, slot(S9, 1), slot(NEXT9, 1), slot("20180606-0915", 1), *booked("c1", "20180606-0915")
+    )
+    story.when(CloseSlots(("20180606-0915",), "停电"), at="06-05 07:00", **MANAGER).then(
+        moved("c1", 1, "20180606-0915", NEXT9, "06-06 09:00", "closed"), closed("20180606-0915")
+    )
+
+
+def test_nobody_who_planned_for_another_day_is_moved_to_today() -> None:
+    story = given(SEASON, slot(S9, 1), slot(S10, 1), slot(NEXT9, 1), *booked("c1", NEXT9))
+    story.when(CloseSlots((NEXT9,), "停电"), at="06-05 07:00", **MANAGER).then(
+        cancelled("c1", 1, NEXT9), closed(NEXT9)
+    )
+
+
+def test_nobody_is_moved_to_a_time_they_can_hardly_reach() -> None:
+    story = given(SEASON, slot(S9, 1), slot(S915, 1), slot(S10, 1), *booked("c1", S9))
+    story.when(CloseSlots((S9,), "停电"), at="06-05 08:50", **MANAGER).then(
+        moved("c1", 1, S9, S10, "06-05 10:00", "closed"), closed(S9)
     )
 
 
@@ -145,13 +161,13 @@ def test_those_in_the_hall_for_the_slot_stay_and_are_served() -> None:
     story = given(
         SEASON,
         slot(S9),
-        slot(S915),
+        slot(S10),
         *booked("c1", S9),
         *booked("c2", S9),
         did(ArriveHolder("c1"), "06-05 08:55"),
     )
     story.when(CloseSlots((S9,), "停电"), at="06-05 09:01", **MANAGER).then(
-        moved("c2", 2, S9, S915, "06-05 09:15", "closed"), closed(S9)
+        moved("c2", 2, S9, S10, "06-05 10:00", "closed"), closed(S9)
     )
     story.when(EndVisit("c1"), at="06-05 10:00", **MANAGER).then_kinds(e.HolderLeft, e.BookingCancelled)
 
@@ -213,10 +229,10 @@ def test_reducing_the_capacity_moves_the_last_to_book() -> None:
 
 
 def test_those_in_the_hall_count_first_against_the_new_capacity() -> None:
-    story = given(SEASON, slot(S9, 2), slot(S915), *booked("c1", S9), *booked("c2", S9))
+    story = given(SEASON, slot(S9, 2), slot(S930), *booked("c1", S9), *booked("c2", S9))
     story.fold(did(ArriveHolder("c2"), "06-05 08:50"))
     story.when(ChangeCapacity({S9: (1, 0)}, "少一个窗口"), at="06-05 08:55", **MANAGER).then(
-        moved("c1", 1, S9, S915, "06-05 09:15", "capacity"), limit(S9, (1, 0), (2, 0))
+        moved("c1", 1, S9, S930, "06-05 09:30", "capacity"), limit(S9, (1, 0), (2, 0))
     )
 
 

@@ -81,7 +81,7 @@ def _start(var_dir: Path) -> Iterator[Start]:
     systems: list[System] = []
 
     def start(**environment: str) -> System:
-        systems.append(launch({"VAR_DIR": str(var_dir), **environment}))
+        systems.append(launch({"VAR_DIR": str(var_dir), "DEMO": "0", **environment}))
         return systems[-1]
 
     yield start
