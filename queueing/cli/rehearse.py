@@ -38,7 +38,11 @@ def rehearse_command(
     settings = Settings.from_env()
     season = load_season(settings.season_dir)
     plan = Plan(holders, seed, season, settings.season_dir)
-    with database_url(settings) as url, own_database(url, keep=keep) as own, _bar() as progress:
+    with (
+        database_url(settings) as url,
+        own_database(url, keep=keep, durable=False) as own,
+        _bar() as progress,
+    ):
         days = (season.last_day - season.first_day).days + 2
         task = progress.add_task("演练", total=days)
 

@@ -58,11 +58,16 @@ def rumour_days(season: Season) -> tuple[date, ...]:
 
 
 @contextmanager
-def own_database(url: str, *, keep: bool = False) -> Iterator[str]:
-    """A new database beside the one of `url`, dropped afterwards unless it is kept."""
+def own_database(url: str, *, keep: bool = False, durable: bool = True) -> Iterator[str]:
+    """A new database beside the one of `url`, dropped afterwards unless it is kept. One that is not
+    `durable` does not wait for the disk: a rehearsal that a power cut interrupts is simply played again."""
     name = f"rehearsal_{uuid4().hex[:12]}"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        if not durable:
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(sql.Identifier(name))
+            )
     try:
         yield make_conninfo(url, dbname=name)
     finally:
