@@ -8,7 +8,6 @@ from typing import NamedTuple, TypeVar
 
 import psycopg
 from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent, DCBQuery, DCBQueryItem
-from eventsourcing.dcb.postgres_tt import PostgresDCBRecorderTT
 from eventsourcing.persistence import IntegrityError, PersistenceError
 from eventsourcing.postgres import PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
@@ -18,6 +17,7 @@ from psycopg_pool import PoolTimeout
 
 from queueing.domain.events import Event
 from queueing.log.codec import decode
+from queueing.log.recorder import Recorder
 
 TABLE = "queueing"
 CHANNEL = "queueing_tt_main"
@@ -75,7 +75,7 @@ class EventLog:
         self.url = url
         self._datastore = datastore(url, pool_size=pool_size)
         with self._translated():
-            self._recorder = PostgresDCBRecorderTT(datastore=self._datastore, events_table_name=TABLE)
+            self._recorder = Recorder(datastore=self._datastore, events_table_name=TABLE)
 
     def migrate(self) -> None:
         """Create the tables. Processes that do so at the same time wait for one another."""
