@@ -8,29 +8,23 @@ from typing import Any
 from psycopg import Cursor
 
 from queueing.log.store import Recorded
-from queueing.projections.base import Projection
 from queueing.projections.card_folding import Batch, folding
 from queueing.projections.card_status import CARDS, RULES, WAVES
+from queueing.projections.folded import Folded
 
 
-class Cards(Projection):
+class Cards(Folded[Batch]):
     """The status of every card."""
 
     name = "cards"
-    tables = (CARDS.name, WAVES.name, RULES.name)
+    stored = (CARDS, WAVES, RULES)
+    folding = folding
 
-    def create(self, cursor: Cursor[Any], suffix: str = "") -> None:
-        """All three tables."""
-        for table in (CARDS, WAVES, RULES):
-            table.create(cursor, suffix)
+    def batch(self, cursor: Cursor[Any], events: Sequence[Recorded], suffix: str) -> Batch:
+        """The rows that these events touch."""
+        return Batch(cursor, events, suffix)
 
-    def apply(self, cursor: Cursor[Any], events: Sequence[Recorded], suffix: str = "") -> None:
-        """Fold the batch over the rows it touches."""
-        relevant = folding.relevant(events)
-        if not relevant:
-            return
-        batch = Batch(cursor, relevant, suffix)
-        for position, event in relevant:
-            batch.position = position
-            folding.fold(batch, event)
-        batch.save(cursor, suffix)
+    def fold(self, batch: Batch, recorded: Recorded) -> None:
+        """A row remembers the position of its last change."""
+        batch.position = recorded.position
+        super().fold(batch, recorded)

@@ -14,7 +14,8 @@ from psycopg import Cursor
 
 from queueing.domain import events as e
 from queueing.log.store import Recorded
-from queueing.projections.base import Folding, Projection, subjects
+from queueing.projections.base import Folding, subjects
+from queueing.projections.folded import Folded
 from queueing.projections.tables import Row, Rows, Table
 
 
@@ -56,29 +57,6 @@ CARDS_OF = Table("employer_card", CardOf)
 folding: Folding[Batch] = Folding()
 
 
-class Employers(Projection):
-    """The progress of every employer."""
-
-    name = "employers"
-    tables = (EMPLOYERS.name, CARDS_OF.name)
-
-    def create(self, cursor: Cursor[Any], suffix: str = "") -> None:
-        """Both tables."""
-        EMPLOYERS.create(cursor, suffix)
-        CARDS_OF.create(cursor, suffix)
-
-    def apply(self, cursor: Cursor[Any], events: Sequence[Recorded], suffix: str = "") -> None:
-        """Fold the batch over the rows it touches."""
-        relevant = folding.relevant(events)
-        if not relevant:
-            return
-        batch = Batch(cursor, relevant, suffix)
-        for _, event in relevant:
-            folding.fold(batch, event)
-        batch.employers.save(cursor, suffix)
-        batch.cards.save(cursor, suffix)
-
-
 class Batch:
     """The rows a batch touches."""
 
@@ -86,6 +64,11 @@ class Batch:
         self.cards: Rows[CardOf] = CARDS_OF.rows(cursor, subjects(events, "card"), suffix)
         employers = subjects(events, "employer") | {row.employer for _, row in self.cards.known()}
         self.employers: Rows[EmployerCounts] = EMPLOYERS.rows(cursor, employers, suffix)
+
+    def save(self, cursor: Cursor[Any], suffix: str) -> None:
+        """Write everything."""
+        self.employers.save(cursor, suffix)
+        self.cards.save(cursor, suffix)
 
     def join(self, card: str, employer: str) -> None:
         """A card counts for this employer ("": for none) and no longer for the one before."""
@@ -96,6 +79,18 @@ class Batch:
                 self.employers.add(before, cards=-1)
             if employer:
                 self.employers.add(employer, cards=1)
+
+
+class Employers(Folded[Batch]):
+    """The progress of every employer."""
+
+    name = "employers"
+    stored = (EMPLOYERS, CARDS_OF)
+    folding = folding
+
+    def batch(self, cursor: Cursor[Any], events: Sequence[Recorded], suffix: str) -> Batch:
+        """The rows that these events touch."""
+        return Batch(cursor, events, suffix)
 
 
 @folding.on(e.EmployerRegistered)

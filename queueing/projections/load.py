@@ -14,7 +14,8 @@ from psycopg import Cursor
 
 from queueing.domain import events as e
 from queueing.log.store import Recorded
-from queueing.projections.base import Folding, Projection, subjects
+from queueing.projections.base import Folding, subjects
+from queueing.projections.folded import Folded
 from queueing.projections.tables import Row, Rows, Table
 
 CHANNELS = ("sms", "web", "phone", "counter")
@@ -71,29 +72,6 @@ SEATS = Table("slot_seat", Seat)
 folding: Folding[Batch] = Folding()
 
 
-class Load(Projection):
-    """The load of every slot."""
-
-    name = "load"
-    tables = (SLOTS.name, SEATS.name)
-
-    def create(self, cursor: Cursor[Any], suffix: str = "") -> None:
-        """Both tables."""
-        SLOTS.create(cursor, suffix)
-        SEATS.create(cursor, suffix)
-
-    def apply(self, cursor: Cursor[Any], events: Sequence[Recorded], suffix: str = "") -> None:
-        """Fold the batch over the rows it touches."""
-        relevant = folding.relevant(events)
-        if not relevant:
-            return
-        batch = Batch(cursor, relevant, suffix)
-        for _, event in relevant:
-            folding.fold(batch, event)
-        batch.slots.save(cursor, suffix)
-        batch.seats.save(cursor, suffix)
-
-
 class Batch:
     """The rows a batch touches."""
 
@@ -103,6 +81,11 @@ class Batch:
             slot for _, seat in self.seats.known() for slot in (seat.slot, seat.served) if slot
         )
         self.slots: Rows[SlotCounts] = SLOTS.rows(cursor, slots, suffix)
+
+    def save(self, cursor: Cursor[Any], suffix: str) -> None:
+        """Write everything."""
+        self.slots.save(cursor, suffix)
+        self.seats.save(cursor, suffix)
 
     def take(self, card: str, slot: str, via: str) -> None:
         """A card has a live booking in a slot."""
@@ -116,6 +99,18 @@ class Batch:
             self.seats.change(card, slot="", via="", came=False)
             self.slots.add(seat.slot, booked=-1, due=seat.came - 1, **{_by(seat.via): -1}, **counts)
         return seat
+
+
+class Load(Folded[Batch]):
+    """The load of every slot."""
+
+    name = "load"
+    stored = (SLOTS, SEATS)
+    folding = folding
+
+    def batch(self, cursor: Cursor[Any], events: Sequence[Recorded], suffix: str) -> Batch:
+        """The rows that these events touch."""
+        return Batch(cursor, events, suffix)
 
 
 def _by(via: str) -> str:

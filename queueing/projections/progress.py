@@ -14,7 +14,8 @@ from psycopg import Cursor
 
 from queueing.domain import events as e
 from queueing.log.store import Recorded
-from queueing.projections.base import Folding, Projection, subjects
+from queueing.projections.base import Folding, subjects
+from queueing.projections.folded import Folded
 from queueing.projections.tables import Row, Rows, Table
 
 
@@ -69,28 +70,6 @@ PLANS = Table("cohort_plan", CohortPlan)
 folding: Folding[Batch] = Folding()
 
 
-class Progress(Projection):
-    """The progress of every day and wave."""
-
-    name = "progress"
-    tables = (DAYS.name, HAND_OVERS.name, WAVES.name, PLANS.name)
-
-    def create(self, cursor: Cursor[Any], suffix: str = "") -> None:
-        """All four tables."""
-        for table in (DAYS, HAND_OVERS, WAVES, PLANS):
-            table.create(cursor, suffix)
-
-    def apply(self, cursor: Cursor[Any], events: Sequence[Recorded], suffix: str = "") -> None:
-        """Fold the batch over the rows it touches."""
-        relevant = folding.relevant(events)
-        if not relevant:
-            return
-        batch = Batch(cursor, relevant, suffix)
-        for _, event in relevant:
-            folding.fold(batch, event)
-        batch.save(cursor, suffix)
-
-
 class Batch:
     """The rows a batch touches."""
 
@@ -106,6 +85,18 @@ class Batch:
         """Write everything."""
         for rows in (self.days, self.hand_overs, self.waves, self.plans):
             rows.save(cursor, suffix)
+
+
+class Progress(Folded[Batch]):
+    """The progress of every day and wave."""
+
+    name = "progress"
+    stored = (DAYS, HAND_OVERS, WAVES, PLANS)
+    folding = folding
+
+    def batch(self, cursor: Cursor[Any], events: Sequence[Recorded], suffix: str) -> Batch:
+        """The rows that these events touch."""
+        return Batch(cursor, events, suffix)
 
 
 def slot_day(slot: str) -> date:
