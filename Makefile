@@ -32,7 +32,7 @@ bench: $(INSTALLED) ## measure this machine
 	$(BIN)/python -m bench $(ARGS)
 
 lock: ## choose versions again, after a change of the dependencies in pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-header \
+	uv pip compile pyproject.toml --extra dev --extra aliyun --generate-hashes --no-emit-index-url --no-header \
 		--universal --python-version 3.11 --quiet --output-file requirements.lock
 
 clean: ## remove what can be made again; the data in var/ stay
