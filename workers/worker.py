@@ -10,7 +10,11 @@ from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 
+from queueing.errors import UserError
+from queueing.season.errors import SeasonError
+from queueing.season.load import load_season
 from queueing.settings import Settings
+from queueing.sms.filling import season_renderer
 
 QUEUES = ("sms", "policies")
 WORKER_TTL = 60
@@ -21,6 +25,10 @@ def main(name: str) -> None:
     """Work on a queue until told to stop."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     settings = Settings.from_env()
+    try:
+        season_renderer(load_season(settings.season_dir))
+    except (UserError, SeasonError) as error:
+        sys.exit(str(error))
     connection = Redis.from_url(settings.redis_url or "redis://localhost")
     queue = Queue(name, connection=connection, serializer=JSONSerializer)
     worker = SimpleWorker(

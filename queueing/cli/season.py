@@ -10,6 +10,7 @@ from queueing.season.employers import read_employers
 from queueing.season.errors import SeasonError
 from queueing.season.load import load_season
 from queueing.settings import Settings
+from queueing.sms.filling import season_renderer
 
 season_app = typer.Typer(help="发放季的配置：检查、开启。", no_args_is_help=True)
 
@@ -34,7 +35,9 @@ def check_season(
     """检查配置是否完整、一致，人数和窗口是否相称。有错误时退出码为 1。"""
     where = directory or Settings.from_env().season_dir
     try:
-        report = check(load_season(where), holders, read_employers(where / "employers.csv"))
+        season = load_season(where)
+        season_renderer(season)
+        report = check(season, holders, read_employers(where / "employers.csv"))
     except SeasonError as error:
         typer.echo(f"配置有 {len(error.problems)} 处需要改正：", err=True)
         for problem in error.problems:

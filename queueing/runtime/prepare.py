@@ -4,7 +4,9 @@ from collections.abc import Callable
 from pkgutil import resolve_name
 
 from queueing.rehearsal.demo import seed_demo
+from queueing.season.load import load_season
 from queueing.settings import Settings
+from queueing.sms.filling import season_renderer
 from queueing.system import demo_anchor, remembered
 from queueing.web.staff import ensure_demo_accounts
 
@@ -17,6 +19,7 @@ def prepare(settings: Settings, say: Callable[[str], None] = lambda text: None) 
     off. The settings name the servers in use, embedded or given."""
     if settings.database_url is None:
         raise ValueError("prepare needs running servers")
+    season_renderer(load_season(settings.season_dir))  # messages not fit to be sent are found before anything
     migrate(settings.database_url)
     if settings.demo:
         seed_demo(settings, say)

@@ -4,12 +4,12 @@ from pathlib import Path
 
 from queueing.season.consistency import problems_of
 from queueing.season.errors import Problem, SeasonError
-from queueing.season.model import Faq, HolidaySettings, Season, SeasonSettings, WaveSettings
+from queueing.season.model import Faq, HolidaySettings, Season, SeasonSettings, SmsSettings, WaveSettings
 from queueing.season.reading import T, convert, read_table
 
 
 def load_season(directory: Path) -> Season:
-    """The season described by season.toml, waves.toml, holidays.toml and faq.toml.
+    """The season described by season.toml, waves.toml, holidays.toml, faq.toml and, where it is, sms.toml.
 
     Raises SeasonError naming the file, the key and the reason of every problem.
     """
@@ -18,7 +18,8 @@ def load_season(directory: Path) -> Season:
     waves = _load(directory / "waves.toml", WaveSettings, problems)
     holidays = _load(directory / "holidays.toml", HolidaySettings, problems)
     faq = _load(directory / "faq.toml", dict[str, Faq], problems)
-    if settings is None or waves is None or holidays is None or faq is None:
+    sms = _load(directory / "sms.toml", SmsSettings, problems) if _codes(directory) else SmsSettings()
+    if settings is None or waves is None or holidays is None or faq is None or sms is None:
         raise SeasonError(problems)
     season = Season(
         **{field: getattr(settings, field) for field in SeasonSettings.__struct_fields__},
@@ -26,10 +27,16 @@ def load_season(directory: Path) -> Season:
         waves=waves.waves,
         faq=faq,
         holidays=holidays.years,
+        sms=sms,
     )
     if found := problems_of(season):
         raise SeasonError(found)
     return season
+
+
+def _codes(directory: Path) -> bool:
+    """Whether there are codes of a provider; most providers take texts and need none."""
+    return (directory / "sms.toml").exists()
 
 
 def _load(path: Path, into: type[T], problems: list[Problem]) -> T | None:

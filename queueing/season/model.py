@@ -197,6 +197,15 @@ class Faq(Table, frozen=True):
     keywords: tuple[Text, ...]
 
 
+class SmsSettings(Table, frozen=True):
+    """The tables of sms.toml: by template, the code it is registered under with a provider. A code here goes
+    before the one in the templates' manifest."""
+
+    aliyun: dict[str, Annotated[str, Meta(pattern=r"^SMS_[0-9]{4,20}$")]] = {}
+    tencent: dict[str, Annotated[str, Meta(pattern=r"^[0-9]{4,20}$")]] = {}
+    twilio: dict[str, Annotated[str, Meta(pattern=r"^HX[0-9a-f]{32}$")]] = {}
+
+
 class HolidayYear(Table, frozen=True):
     """Public holidays, and weekend days worked in exchange, of one year."""
 
@@ -245,6 +254,7 @@ class Season(SeasonSettings, frozen=True):
     waves: tuple[Wave, ...]
     faq: dict[str, Faq]
     holidays: dict[int, HolidayYear]
+    sms: SmsSettings = SmsSettings()
     notes: tuple[str, ...] = ()
 
     def cohort(self, cohort_id: str) -> Cohort:

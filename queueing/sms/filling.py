@@ -6,22 +6,36 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+import msgspec
+
 from queueing.people.masking import mask_name
 from queueing.season.faq import answer
+from queueing.season.model import Season
 from queueing.settings import project_root
 from queueing.sms.render import Renderer
 from queueing.system import System
 
+Codes = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
 
 def renderer(system: System) -> Renderer:
     """The renderer of a system's templates."""
-    return _renderer(system.season.branch.sms_signature)
+    return season_renderer(system.season)
+
+
+def season_renderer(season: Season) -> Renderer:
+    """The renderer of a season's signature and codes; TemplateError says what is wrong with the templates."""
+    providers = msgspec.structs.asdict(season.sms).items()
+    return _renderer(
+        season.branch.sms_signature, tuple((name, tuple(codes.items())) for name, codes in providers)
+    )
 
 
 @cache
-def _renderer(signature: str) -> Renderer:
+def _renderer(signature: str, codes: Codes) -> Renderer:
     """Made once: every template is checked then."""
-    return Renderer(project_root() / "templates" / "sms", signature)
+    by_provider = {provider: dict(known) for provider, known in codes}
+    return Renderer(project_root() / "templates" / "sms", signature, by_provider)
 
 
 def fill(system: System, template: str, params: dict[str, Any], card: str) -> dict[str, Any]:

@@ -57,6 +57,7 @@ class Param(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Codes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     aliyun: str
     tencent: str
+    twilio: str
 
 
 class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -35,9 +35,13 @@ class Preview(TypedDict):
 
 
 class Renderer:
-    def __init__(self, templates_dir: Path, signature: str) -> None:
+    def __init__(
+        self, templates_dir: Path, signature: str, codes: Mapping[str, Mapping[str, str]] | None = None
+    ) -> None:
+        """`codes`: by provider and template, the codes that go before those of the manifest."""
         self.manifest = load_manifest(templates_dir / "manifest.toml")
         self.signature = signature
+        self._codes = codes or {}
         self._dir = templates_dir
         self._environment = Environment(
             loader=FileSystemLoader(templates_dir),
@@ -45,7 +49,7 @@ class Renderer:
             autoescape=False,  # noqa: S701  (plain text, not HTML)
             auto_reload=False,
         )
-        if problems := [*self._unfit_signature(), *self._unfit_files()]:
+        if problems := [*self._unfit_signature(), *self._unfit_files(), *self._unfit_codes()]:
             raise TemplateError(problems)
         self._names = {key: self._names_in(key) for key in self.manifest.templates}
         if problems := [problem for key in self._names for problem in self._unfit_template(key)]:
@@ -54,6 +58,11 @@ class Renderer:
     def parameters(self, key: str) -> frozenset[str]:
         """The names of the parameters a template takes."""
         return frozenset(self._template(key).params)
+
+    def code(self, key: str, provider: str) -> str:
+        """The template's code at a provider ("aliyun", "tencent", "twilio"); "" while it has none."""
+        own: str = getattr(self._template(key).codes, provider)
+        return self._codes.get(provider, {}).get(key, own)
 
     def render(self, key: str, params: Mapping[str, Any]) -> str:
         """The message as it is sent, with its signature."""
@@ -127,6 +136,11 @@ class Renderer:
         for key in sorted(files ^ self.manifest.templates.keys()):
             missing = "manifest.toml 里没有" if key in files else f"{key}.txt 找不到"
             yield f"短信模板 {key}：{missing}，请补上或删去。"
+
+    def _unfit_codes(self) -> Iterator[str]:
+        for provider, codes in self._codes.items():
+            for key in sorted(codes.keys() - self.manifest.templates.keys()):
+                yield f"sms.toml 里 {provider} 的 {key} 没有这个短信模板：请对照 manifest.toml 改正。"
 
     def _unfit_template(self, key: str) -> Iterator[str]:
         if names := sorted((self._names[key] - {_ROOM}) ^ self.parameters(key)):

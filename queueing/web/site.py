@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from jinja2 import Environment
 from psycopg.rows import tuple_row
 
+from queueing.sms.filling import renderer
 from queueing.system import System
 from queueing.web.live import Live
 from queueing.web.rendering import environment
@@ -52,7 +53,8 @@ class Site:
 
 
 def make_site(system: System, *, demo: bool) -> Site:
-    """The site of an open system."""
+    """The site of an open system. Messages that are not fit to be sent stop the start."""
+    renderer(system)
     with (
         system.pool.connection(timeout=PATIENCE) as connection,
         connection.cursor(row_factory=tuple_row) as cursor,

@@ -147,3 +147,16 @@ def test_the_configuration_beside_the_command_is_the_default(
     assert default_directory().resolve() == CONFIG.resolve()
     monkeypatch.chdir(spoil("season.toml", "#", "#").parent)
     assert default_directory() == Path("config")
+
+
+def test_the_codes_of_providers_may_be_given_or_left_out(spoil: Spoil) -> None:
+    directory = spoil("sms.toml", '# booked = "SMS_123456789"', 'booked = "SMS_987654321"')
+    assert load_season(directory).sms.aliyun == {"booked": "SMS_987654321"}
+    (directory / "sms.toml").unlink()
+    assert load_season(directory).sms.aliyun == {}
+
+
+@pytest.mark.parametrize("line", ['booked = "SMS-1"', 'booked = ""', "booked = 5"])
+def test_a_code_no_provider_gives_is_refused(spoil: Spoil, line: str) -> None:
+    [problem] = problems(spoil("sms.toml", '# booked = "SMS_123456789"', line))
+    assert (problem.file, problem.key) == ("sms.toml", "aliyun.booked")

@@ -251,7 +251,10 @@ def _edit(old: str, new: str) -> Change:
         (lambda folder: (folder / "manifest.toml").unlink(), "manifest.toml"),
         (_edit('kind = "invitation"', 'kind = "advertisement"'), "manifest.toml"),
         (_edit('type = "text", max = 5', 'type = "text"'), "max"),
-        (_edit('codes = { aliyun = "", tencent = "" }', 'codes = { aliyun = "" }'), "manifest.toml"),
+        (
+            _edit('codes = { aliyun = "", tencent = "", twilio = "" }', 'codes = { aliyun = "" }'),
+            "manifest.toml",
+        ),
         (_edit("opens = ", "opened = "), "opens"),
         (_edit('allowed = "崙"', 'allowed = ""'), "崙"),
     ],
@@ -270,6 +273,29 @@ def test_templates_that_are_not_fit_stop_the_start_and_are_named(
 def test_a_signature_carriers_would_refuse_stops_the_start(signature: str) -> None:
     with pytest.raises(TemplateError, match="sms_signature"):
         Renderer(TEMPLATES, signature)
+
+
+CODE = "SMS_123456789"
+
+
+def test_a_code_of_the_configuration_goes_before_the_manifests() -> None:
+    renderer = Renderer(TEMPLATES, "昆崙所", {"aliyun": {"booked": CODE}})
+    assert renderer.code("booked", "aliyun") == CODE
+    assert [renderer.code("booked", other) for other in ("tencent", "twilio")] == ["", ""]
+    assert renderer.code("moved", "aliyun") == ""
+
+
+def test_a_code_of_the_manifest_is_used_where_the_configuration_has_none(tmp_path: Path) -> None:
+    folder = tmp_path / "sms"
+    shutil.copytree(TEMPLATES, folder)
+    _edit('aliyun = ""', f'aliyun = "{CODE}"')(folder)
+    first = next(iter(RENDERER.manifest.templates))
+    assert Renderer(folder, "昆崙所").code(first, "aliyun") == CODE
+
+
+def test_a_code_for_a_message_that_does_not_exist_stops_the_start() -> None:
+    with pytest.raises(TemplateError, match=r"sms\.toml.*bokked"):
+        Renderer(TEMPLATES, "昆崙所", {"aliyun": {"bokked": CODE}})
 
 
 # What is shown
