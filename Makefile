@@ -15,8 +15,9 @@ install: $(INSTALLED) ## make the virtual environment from requirements.lock
 run: $(INSTALLED) ## start the whole system; Ctrl-C stops it
 	@$(BIN)/queueing run
 
-test: $(INSTALLED) ## run the tests; ARGS="-k booking" selects
-	$(BIN)/python -m pytest $(ARGS)
+# Three at a time even on two cores: much of the time is spent waiting for disks, processes and browsers.
+test: $(INSTALLED) ## run the tests; ARGS="-k booking" selects, ARGS="-n0" runs them one by one
+	$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 check: $(INSTALLED) ## style, types, and the arrows between the layers
 	$(BIN)/ruff check .
