@@ -8,6 +8,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from argon2 import PasswordHasher
+from playwright.sync_api import Browser, sync_playwright
 
 from queueing.web import staff
 from tests.web.world import TUESDAY, World, running_world
@@ -40,3 +41,13 @@ def world(module_world: World) -> Iterator[World]:
     module_world.at(TUESDAY)
     yield module_world
     module_world.close_browsers()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """One Chromium for each file of tests; a window (context) of it costs little. It can't live
+    longer: while it does, no test of this thread could run an event loop of its own."""
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield found
+        found.close()
