@@ -13,25 +13,26 @@ def net_capacity(
     walk_ins: Sequence[float],
     *,
     load: float,
-    show_rate: float,
+    show_rate: float | Sequence[float],
     first_slot_factor: float,
     walk_ins_stay: float,
 ) -> list[int]:
     """Places to book in each slot of one day.
 
     n_t = floor_cum((rho f_t K_t - v w_t) / p), with K_t the people the windows can serve in the slot, w_t the
-    walk-ins expected in it, rho the planned load, p the share of booked people who come, v the share of
-    walk-ins who stay in their slot (the rest take a place on another day), and f_t less than 1 for the first
-    slot of a session, whose early people are already waiting at the door. A fraction left over by one slot
-    counts in the next, so that a day adds up. Dividing capacity by the show rate without taking the walk-ins
-    out first overfills the hall.
+    walk-ins expected in it, rho the planned load, p the share of booked people who come (one rate, or one a
+    slot), v the share of walk-ins who stay in their slot (the rest take a place on another day), and f_t less
+    than 1 for the first slot of a session, whose early people already wait at the door. A fraction left
+    over by one slot counts in the next, so that a day adds up. Dividing capacity by the show rate without
+    taking the walk-ins out first overfills the hall.
 
     The rule is Bailey and Welch's opening (1952) turned round, on appointments net of walk-ins (Kortbeek et
     al.); with rho 0.80, p 0.8, v 0.6 and f 0.55 to 0.7 simulated days peak at 12 people waiting (P95).
     """
+    shows = [show_rate] * len(served) if isinstance(show_rate, float | int) else show_rate
     wanted = [
-        max(0.0, (load * (first_slot_factor if first else 1.0) * k - walk_ins_stay * w) / show_rate)
-        for k, first, w in zip(served, first_of_session, walk_ins, strict=True)
+        max(0.0, (load * (first_slot_factor if first else 1.0) * k - walk_ins_stay * w) / show)
+        for k, first, w, show in zip(served, first_of_session, walk_ins, shows, strict=True)
     ]
     return whole_numbers(wanted)
 
