@@ -36,6 +36,18 @@ class Settings:
     master_key_file: Path
     sms: str  # the gateway messages leave through
     workers: int  # processes that send messages
+    sms_per_second: (
+        int  # messages all workers together hand over in a second; 0: as the gateway usually takes
+    )
+    twilio_account_sid: str
+    twilio_auth_token: str = field(repr=False)
+    twilio_from: str  # the number we write from, or the sid of a messaging service
+    twilio_url: str | None  # None: Twilio's own
+    aliyun_access_key_id: str
+    aliyun_access_key_secret: str = field(repr=False)
+    aliyun_sign_name: str  # "": the season's signature
+    aliyun_hook_secret: str = field(repr=False)  # part of the address Aliyun calls
+    aliyun_url: str | None  # None: Aliyun's own
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -50,13 +62,23 @@ class Settings:
             host=host,
             port=port,
             port_given="PORT" in env,
-            public_url=(_url(env, "PUBLIC_URL", {"http", "https"}) or local_url(host, port)).rstrip("/"),
+            public_url=_web_url(env, "PUBLIC_URL") or local_url(host, port),
             season_dir=_season_dir(env),
             demo=_switch(env, "DEMO", default="SEASON_DIR" not in env),
             master_key=_key(env, "MASTER_KEY"),
             master_key_file=Path(env.get("MASTER_KEY_FILE") or var_dir / "master.key").expanduser().resolve(),
             sms=_word(env, "SMS", default="local"),
             workers=_number(env, "WORKERS", default=2, lowest=1, highest=64),
+            sms_per_second=_number(env, "SMS_PER_SECOND", default=0, lowest=0, highest=10_000),
+            twilio_account_sid=env.get("TWILIO_ACCOUNT_SID", "").strip(),
+            twilio_auth_token=env.get("TWILIO_AUTH_TOKEN", "").strip(),
+            twilio_from=env.get("TWILIO_FROM", "").strip(),
+            twilio_url=_web_url(env, "TWILIO_URL"),
+            aliyun_access_key_id=env.get("ALIYUN_ACCESS_KEY_ID", "").strip(),
+            aliyun_access_key_secret=env.get("ALIYUN_ACCESS_KEY_SECRET", "").strip(),
+            aliyun_sign_name=env.get("ALIYUN_SIGN_NAME", "").strip(),
+            aliyun_hook_secret=_secret(env, "ALIYUN_HOOK_SECRET"),
+            aliyun_url=_web_url(env, "ALIYUN_URL"),
         )
 
     def to_env(self) -> dict[str, str]:
@@ -74,6 +96,16 @@ class Settings:
             "MASTER_KEY_FILE": str(self.master_key_file),
             "SMS": self.sms,
             "WORKERS": str(self.workers),
+            "SMS_PER_SECOND": str(self.sms_per_second),
+            "TWILIO_ACCOUNT_SID": self.twilio_account_sid,
+            "TWILIO_AUTH_TOKEN": self.twilio_auth_token,
+            "TWILIO_FROM": self.twilio_from,
+            "TWILIO_URL": self.twilio_url,
+            "ALIYUN_ACCESS_KEY_ID": self.aliyun_access_key_id,
+            "ALIYUN_ACCESS_KEY_SECRET": self.aliyun_access_key_secret,
+            "ALIYUN_SIGN_NAME": self.aliyun_sign_name,
+            "ALIYUN_HOOK_SECRET": self.aliyun_hook_secret,
+            "ALIYUN_URL": self.aliyun_url,
         }
         return {name: value for name, value in values.items() if value is not None}
 
@@ -155,6 +187,20 @@ def _url(env: Mapping[str, str], name: str, schemes: set[str]) -> str | None:
     return value
 
 
+def _web_url(env: Mapping[str, str], name: str) -> str | None:
+    """An address by HTTP, without a slash at the end."""
+    url = _url(env, name, {"http", "https"})
+    return url.rstrip("/") if url else None
+
+
+def _secret(env: Mapping[str, str], name: str) -> str:
+    """A word that stands in an address and that nobody guesses. It is not repeated in the message."""
+    text = env.get(name, "").strip()
+    if text and not re.fullmatch(r"[A-Za-z0-9_-]{16,128}", text):
+        raise UserError(f"{name} 应是 16 到 128 个字母、数字、下划线或连字符，请用随机生成的字符。")
+    return text
+
+
 def _number(env: Mapping[str, str], name: str, *, default: int, lowest: int, highest: int) -> int:
     text = env.get(name, str(default)).strip()
     if not re.fullmatch(r"[0-9]{1,6}", text) or not lowest <= int(text) <= highest:
@@ -171,6 +217,6 @@ def _switch(env: Mapping[str, str], name: str, *, default: bool) -> bool:
 
 def _word(env: Mapping[str, str], name: str, *, default: str) -> str:
     text = env.get(name, default).strip()
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", text):
+    if not re.fullmatch(r"[a-z][a-z0-9_-]*", text):
         raise UserError(f"{name} 应是短信通道的名字，例如 local，现在是“{text}”。")
     return text

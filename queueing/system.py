@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from math import inf
 from pathlib import Path
@@ -51,6 +51,7 @@ class System:
     gateway_name: str
     pool: ConnectionPool[psycopg.Connection[tuple[object, ...]]]
     var_dir: Path
+    settings: Settings = field(repr=False)
 
     def close(self) -> None:
         """Finish what was asked and give everything back."""
@@ -96,6 +97,7 @@ def open_system(
         gateway_name=settings.sms,
         pool=pool,
         var_dir=settings.var_dir,
+        settings=settings,
     )
 
 

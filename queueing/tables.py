@@ -10,7 +10,7 @@ from queueing.log import EventLog
 from queueing.log.snapshots import Snapshots
 from queueing.projections.registry import all_projections
 from queueing.projections.runner import Projector
-from queueing.sms import inbound
+from queueing.sms import inbound, pace, strangers
 from queueing.sms.gateways import local
 from queueing.system import migrate_installation
 
@@ -21,6 +21,8 @@ OWN_TABLES = (
     "inbound",
     "threads",
     "local_messages",
+    "strangers",
+    "gateway_pace",
     "installation",
     "vault_people",
     "vault_employers",
@@ -40,6 +42,8 @@ def migrate(url: str) -> None:
             Snapshots(url).migrate()
             inbound.migrate(url)
             local.migrate(url)
+            pace.migrate(url)
+            strangers.migrate(url)
             migrate_installation(url)
             Projector(url, all_projections(), log).migrate()
         finally:

@@ -38,7 +38,8 @@ from queueing.projections.runner import Projector
 from queueing.season.load import load_season
 from queueing.season.model import Reserves, Season, Wave
 from queueing.settings import Settings
-from queueing.sms.gateways.local import LocalGateway, messages_of
+from queueing.sms.gateways.choice import gateway
+from queueing.sms.gateways.local import messages_of
 from queueing.sms.gateways.port import Gateway
 from queueing.sms.inbound import receive
 from queueing.sms.outbox import send_all
@@ -308,15 +309,19 @@ def database(server: str, template: str = "template0") -> Iterator[str]:
 
 @contextmanager
 def opened(
-    url: str, var_dir: Path, clock: Clock | None = None, season: Season | None = None
+    url: str,
+    var_dir: Path,
+    clock: Clock | None = None,
+    season: Season | None = None,
+    **environment: str,
 ) -> Iterator[Branch]:
     """The branch of a prepared database."""
     clock = clock or Clock()
     season = season or short_season()
-    system = open_system(settings(url, var_dir), clock=clock, season=season)
+    system = open_system(settings(url, var_dir, **environment), clock=clock, season=season)
     try:
         with closing(Projector(url, all_projections(season), system.log)) as projector:
-            yield Branch(system, clock, projector, LocalGateway(system.pool, clock))
+            yield Branch(system, clock, projector, gateway(system))
     finally:
         system.close()
 

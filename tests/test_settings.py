@@ -38,6 +38,10 @@ def test_child_processes_read_the_same_settings(tmp_path: Path) -> None:
         "REDIS_URL": "redis://r/1",
         "MASTER_KEY": _KEY,
         "DEMO": "no",
+        "SMS": "twilio-local",
+        "SMS_PER_SECOND": "25",
+        "TWILIO_AUTH_TOKEN": "hush",
+        "ALIYUN_URL": "http://127.0.0.1:1/",
     }
     settings = Settings.from_env(given)
     assert Settings.from_env(settings.to_env()) == settings
@@ -57,6 +61,10 @@ def test_child_processes_read_the_same_settings(tmp_path: Path) -> None:
         ("PUBLIC_URL", "queue.example.org"),
         ("DEMO", "maybe"),
         ("SMS", "No Such"),
+        ("SMS_PER_SECOND", "fast"),
+        ("TWILIO_URL", "api.twilio.com"),
+        ("ALIYUN_URL", "ftp://dysmsapi"),
+        ("ALIYUN_HOOK_SECRET", "short"),
         ("MASTER_KEY", "c2hvcnQ="),
         ("MASTER_KEY", "密钥"),
         ("SEASON_DIR", "/nowhere/at/all"),
@@ -70,7 +78,15 @@ def test_a_bad_value_is_refused_in_one_sentence_that_names_the_variable(variable
 
 
 def test_secrets_are_not_shown() -> None:
-    settings = Settings.from_env({"DATABASE_URL": "postgresql://u:hush@h/d", "MASTER_KEY": _KEY})
+    settings = Settings.from_env(
+        {
+            "DATABASE_URL": "postgresql://u:hush@h/d",
+            "MASTER_KEY": _KEY,
+            "TWILIO_AUTH_TOKEN": "hush",
+            "ALIYUN_ACCESS_KEY_SECRET": "hush",
+            "ALIYUN_HOOK_SECRET": "hush-hush-hush-hush",
+        }
+    )
     assert "hush" not in repr(settings)
     assert _KEY not in repr(settings)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from queueing.errors import UserError
 from queueing.settings import Settings, local_url
+from queueing.sms.gateways.account import LOCAL
 
 _PORTS_TO_TRY = 50
 
@@ -25,6 +26,17 @@ def with_free_port(settings: Settings) -> Settings:
     if shown == local_url(settings.host, settings.port):
         shown = local_url(settings.host, port)
     return replace(settings, port=port, port_given=True, public_url=shown)
+
+
+def with_local_twilio(settings: Settings) -> Settings:
+    """The same settings with the address of the local Twilio, if one is used."""
+    if settings.sms != LOCAL or settings.twilio_url:
+        return settings
+    above = range(settings.port + 1, min(settings.port + 1 + _PORTS_TO_TRY, 65536))
+    port = next((port for port in above if _free("127.0.0.1", port)), None)
+    if port is None:
+        raise UserError("没有空闲端口给本机短信服务：请用 TWILIO_URL 指定一个，例如 http://127.0.0.1:8900。")
+    return replace(settings, twilio_url=local_url("127.0.0.1", port))
 
 
 def answers(settings: Settings) -> bool:

@@ -4,6 +4,7 @@ import sys
 from dataclasses import dataclass
 
 from queueing.settings import Settings
+from queueing.sms.gateways.account import LOCAL
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,9 @@ class Program:
 
 def programs(settings: Settings) -> tuple[Program, ...]:
     """One queue per worker process: a worker on two queues can lose a job when it dies."""
+    own = (Program("twilio", _python("-m", "queueing.sms.localtwilio")),) if settings.sms == LOCAL else ()
     return (
+        *own,
         Program("web", _web(settings)),
         Program("projector", _python("-m", "queueing.cli", "projector")),
         Program("sms", _python("-m", "workers.worker", "sms"), count=settings.workers),

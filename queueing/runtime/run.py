@@ -13,7 +13,7 @@ from queueing.errors import UserError
 from queueing.runtime import instance, leftovers
 from queueing.runtime.connect import Urls, started
 from queueing.runtime.instance import Instance
-from queueing.runtime.ports import answers, with_free_port
+from queueing.runtime.ports import answers, with_free_port, with_local_twilio
 from queueing.runtime.prepare import prepare
 from queueing.runtime.programs import Program, programs
 from queueing.runtime.server import Server
@@ -40,7 +40,7 @@ def run(settings: Settings, say: Say, choose: Choose = programs) -> None:
         instance.withdraw(settings.var_dir)
         if count := leftovers.clear(settings.var_dir):
             say(f"上一次运行没有正常结束，已停止它留下的 {count} 个进程。")
-        settings = with_free_port(settings)
+        settings = with_local_twilio(with_free_port(settings))
         with started(settings) as (urls, servers):
             _serve(replace(settings, database_url=urls.database, redis_url=urls.redis), servers, say, choose)
 

@@ -24,6 +24,7 @@ from queueing.projections.message_rules import Intent
 from queueing.projections.messages import insert
 from queueing.sms.conversation import converse
 from queueing.sms.filling import fill, renderer
+from queueing.sms.gateways.account import ON_THIS_MACHINE
 from queueing.sms.gateways.local import keep_inbound
 from queueing.sms.grammar import Reading, read
 from queueing.sms.outbox import reply_intent
@@ -176,7 +177,7 @@ def _keep(
     ).fetchall()
     new = {row[0] for row in rows}
     fresh = [one for one in known if one.message.sid in new]
-    if system.gateway_name == "local":
+    if system.gateway_name in ON_THIS_MACHINE:
         keep_inbound(connection, [(one.message.sid, one.cards[0], one.message.text) for one in fresh], now)
     return fresh
 

@@ -13,12 +13,14 @@ import logging
 import random
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import psycopg
+from msgspec.structs import replace
 from psycopg.rows import class_row
 
 from queueing.errors import UserError
@@ -27,6 +29,7 @@ from queueing.projections.messages import insert
 from queueing.sms.filling import fill, renderer
 from queueing.sms.gateways.port import Gateway, Outgoing, Result, Verdict
 from queueing.sms.numbers import Numbers
+from queueing.sms.pace import may_claim, may_hand_over, wait_for_turn
 from queueing.sms.restraint import Facts, held_back
 from queueing.sms.rows import AT_LEAST_ONCE, EXEMPT, Done, Row
 from queueing.sms.wording import units
@@ -50,23 +53,31 @@ def send_due(
         if not _waiting(connection, now):
             return Counter()
         expire(connection, now)
-        rows = claim(connection, now, worker, limit)
+        rows = {row.ref: row for row in claim(connection, now, worker, may_claim(gateway, limit))}
     if not rows:
         return Counter()
+    untouched = dict(rows)
     try:
-        done, outgoing = _prepare(system, rows, now)
-        _about_to_send(system, outgoing)
-    except Exception:
+        done, outgoing = _prepare(system, list(rows.values()), now)
+        counts = Counter(one.state for one in done)
+        size = may_hand_over(gateway)
+        for some in [outgoing[start : start + size] for start in range(0, len(outgoing), size)]:
+            wait_for_turn(system, gateway, len(some))
+            ours = _about_to_send(system, some, rows)
+            for message in ours:
+                del untouched[message.ref]
+            sent = _with_text([_outcome(rows[one.ref], one, now) for one in gateway.send(ours)], ours)
+            counts += Counter(one.state for one in sent)
+            with system.pool.connection() as connection:
+                record(connection, [*done, *sent], now)
+            done = []
+        with system.pool.connection() as connection:
+            record(connection, done, now)
+    except BaseException:
         with suppress(psycopg.Error):
-            _give_back(system, rows)
+            _give_back(system, untouched.values())
         raise
-    texts = {message.ref: message.text for message in outgoing}
-    results = gateway.send(outgoing) if outgoing else []
-    by_ref = {row.ref: row for row in rows}
-    done.extend(_outcome(by_ref[result.ref], result, texts[result.ref], now) for result in results)
-    with system.pool.connection() as connection:
-        record(connection, done, now)
-    return Counter(one.state for one in done)
+    return counts
 
 
 def send_all(system: System, gateway: Gateway, now: datetime) -> Counter[str]:
@@ -77,23 +88,34 @@ def send_all(system: System, gateway: Gateway, now: datetime) -> Counter[str]:
     return total
 
 
-def _about_to_send(system: System, outgoing: Sequence[Outgoing]) -> None:
-    """From here on nobody can know whether these left, unless an outcome is recorded."""
-    if outgoing:
-        with system.pool.connection() as connection:
-            connection.execute(
-                "UPDATE messages SET state = 'sending' WHERE ref = ANY(%s) AND state = 'claimed'",
-                ([message.ref for message in outgoing],),
-            )
+def _about_to_send(system: System, outgoing: Sequence[Outgoing], rows: Mapping[UUID, Row]) -> list[Outgoing]:
+    """Those of these messages that are still ours. From here on nobody can know whether they left, unless an
+    outcome is recorded. A worker that was away for so long that its claim expired may find that another one
+    has taken over: the attempt's number tells."""
+    with system.pool.connection() as connection:
+        ours = connection.execute(
+            "UPDATE messages AS m SET state = 'sending', claimed_at = greatest(claimed_at, %s)"
+            " FROM unnest(%s::uuid[], %s::int[]) AS o(ref, attempts)"
+            " WHERE m.ref = o.ref AND m.attempts = o.attempts AND m.state = 'claimed' RETURNING m.ref",
+            (
+                system.clock(),
+                [message.ref for message in outgoing],
+                [rows[message.ref].attempts for message in outgoing],
+            ),
+        ).fetchall()
+    left = {row[0] for row in ours}
+    return [message for message in outgoing if message.ref in left]
 
 
-def _give_back(system: System, rows: Sequence[Row]) -> None:
+def _give_back(system: System, rows: Iterable[Row]) -> None:
     """These were not even tried."""
+    claims = [(row.ref, row.attempts) for row in rows]
     with system.pool.connection() as connection:
         connection.execute(
-            "UPDATE messages SET state = 'due', attempts = attempts - 1 WHERE ref = ANY(%s)"
-            " AND state IN ('claimed', 'sending')",
-            ([row.ref for row in rows],),
+            "UPDATE messages AS m SET state = 'due', attempts = m.attempts - 1"
+            " FROM unnest(%s::uuid[], %s::int[]) AS o(ref, attempts)"
+            " WHERE m.ref = o.ref AND m.attempts = o.attempts AND m.state IN ('claimed', 'sending')",
+            ([ref for ref, _ in claims], [attempts for _, attempts in claims]),
         )
 
 
@@ -181,7 +203,18 @@ def _rendered(system: System, row: Row) -> str | None:
         return None
 
 
-def _outcome(row: Row, result: Result, text: str, now: datetime) -> Done:
+def _with_text(sent: Sequence[Done], outgoing: Sequence[Outgoing]) -> list[Done]:
+    """Outcomes with what was sent: its length, which is what it costs, and its digest."""
+    texts = {message.ref: message.text for message in outgoing}
+    return [
+        replace(one, units=units(texts[one.ref]), text_hash=_digest(texts[one.ref]))
+        if one.state != "due"
+        else one
+        for one in sent
+    ]
+
+
+def _outcome(row: Row, result: Result, now: datetime) -> Done:
     """What a verdict means. One that was not taken yet is tried until it expires, waiting longer and longer:
     a gateway that is down says nothing about anybody's number."""
     later = result.verdict is Verdict.LATER
@@ -189,14 +222,13 @@ def _outcome(row: Row, result: Result, text: str, now: datetime) -> Done:
     if later or unknown:
         wait = min(LONGEST_WAIT, timedelta(seconds=15 * 2 ** min(row.attempts, 10)))
         due = now + wait * (0.5 + random.random() / 2)  # noqa: S311
-        return Done(ref=row.ref, state="due", due_at=due, reason=_harmless(result.reason))
+        return Done(ref=row.ref, state="due", due_at=due, reason=harmless(result.reason))
     return Done(
         ref=row.ref,
         state=str(result.verdict),
-        reason=_harmless(result.reason),
+        reason=harmless(result.reason),
         gateway_id=result.gateway_id,
-        units=units(text),
-        text_hash=_digest(text),
+        number_at_fault=result.number_at_fault,
     )
 
 
@@ -204,24 +236,35 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _harmless(reason: str) -> str:
+def harmless(reason: str) -> str:
     """A gateway's words, without the number it may repeat: reasons get into the log."""
     return re.sub(r"\d[\d\s().-]{4,}\d", "…", reason)[:200]
 
 
+_OPEN = "m.state IN ('claimed', 'sending', 'unknown', 'due')"
+"""No report has settled this message."""
+
+
 def record(connection: psycopg.Connection[Any], done: Sequence[Done], now: datetime) -> None:
-    """Write down outcomes. A status that came in earlier (delivered) stays."""
+    """Write down outcomes. A state that a report has set meanwhile (delivered) stays."""
     if not done:
         return
     connection.execute(
-        "UPDATE messages AS m SET state = d.state, reason = d.reason, gateway_id = d.gateway_id, units ="
-        " d.units,"
-        " text_hash = d.text_hash, due_at = coalesce(d.due_at, m.due_at),"
-        " attempts = m.attempts - CASE WHEN d.attempted THEN 0 ELSE 1 END,"
-        " outcome_at = CASE WHEN d.state = 'due' THEN NULL ELSE %s::timestamp END"
+        "UPDATE messages AS m SET"  # noqa: S608  (_OPEN is ours)
+        f" state = CASE WHEN {_OPEN} THEN d.state ELSE m.state END,"
+        f" reason = CASE WHEN {_OPEN} THEN d.reason ELSE m.reason END,"
+        f" due_at = CASE WHEN {_OPEN} THEN coalesce(d.due_at, m.due_at) ELSE m.due_at END,"
+        f" outcome_at = CASE WHEN NOT {_OPEN} THEN m.outcome_at WHEN d.state = 'due' THEN NULL"
+        " ELSE %s::timestamp END,"
+        f" followed_up = CASE WHEN {_OPEN} THEN NOT d.number_at_fault ELSE m.followed_up END,"
+        " gateway_id = CASE WHEN d.gateway_id <> '' THEN d.gateway_id ELSE m.gateway_id END,"
+        " units = greatest(d.units, m.units),"
+        " text_hash = CASE WHEN d.text_hash <> '' THEN d.text_hash ELSE m.text_hash END,"
+        " attempts = m.attempts - CASE WHEN d.attempted THEN 0 ELSE 1 END"
         " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::int[], %s::text[], %s::timestamp[],"
-        " %s::bool[]) AS d(ref, state, reason, gateway_id, units, text_hash, due_at, attempted)"
-        " WHERE m.ref = d.ref AND m.state IN ('claimed', 'sending', 'unknown', 'due')",
+        " %s::bool[], %s::bool[])"
+        " AS d(ref, state, reason, gateway_id, units, text_hash, due_at, attempted, number_at_fault)"
+        " WHERE m.ref = d.ref",
         (
             now,
             [d.ref for d in done],
@@ -232,6 +275,7 @@ def record(connection: psycopg.Connection[Any], done: Sequence[Done], now: datet
             [d.text_hash for d in done],
             [d.due_at for d in done],
             [d.attempted for d in done],
+            [d.number_at_fault for d in done],
         ),
     )
 

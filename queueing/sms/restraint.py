@@ -83,6 +83,8 @@ def _gone(row: Row, card: Card) -> str:
         return "erased"
     if card.opted_out and row.kind != "reply":
         return "opted out"
+    if card.unreachable and row.kind not in ("reply", "confirmation"):
+        return "unreachable"
     if card.done and row.kind in ("invitation", "sweep", "reminder"):
         return "collected"
     booked = (card.booking.number, card.booking.version) if card.booking else (0, 0)

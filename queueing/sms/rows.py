@@ -34,7 +34,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a message; `due_at` is set when it goes back to wait, `attempted` unless it was not even
-    tried."""
+    tried; `number_at_fault` says that staff should phone."""
 
     ref: UUID
     state: str
@@ -44,3 +44,4 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     text_hash: str = ""
     due_at: datetime | None = None
     attempted: bool = True
+    number_at_fault: bool = False

@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from queueing.settings import Settings
+from queueing.sms.gateways.account import ON_THIS_MACHINE
 from queueing.system import System, demo_anchor, open_system
 from queueing.web import failures
 from queueing.web.headers import SecurityHeaders
@@ -27,6 +28,7 @@ from queueing.web.routes import (
     employer_own,
     employers,
     health,
+    hooks,
     lists,
     lobby,
     phone,
@@ -53,6 +55,7 @@ ROUTERS = (
     lists.router,
     lobby.router,
     phone.router,
+    hooks.router,
 )
 
 
@@ -91,7 +94,7 @@ def _lifespan(
 
 def _is_demo(system: System) -> bool:
     """Only where the season was laid out as a demonstration and no message leaves the machine."""
-    return system.gateway_name == "local" and demo_anchor(system.url) is not None
+    return system.gateway_name in ON_THIS_MACHINE and demo_anchor(system.url) is not None
 
 
 class _LastingFiles(StaticFiles):

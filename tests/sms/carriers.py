@@ -20,6 +20,8 @@ class Fickle:
     answer: Callable[[Outgoing], Result]
     given: list[Outgoing] = field(default_factory=list)
     name: str = "fickle"
+    at_once: int = 1000
+    per_second: int = 0
 
     def send(self, messages: Sequence[Outgoing]) -> list[Result]:
         self.given.extend(messages)

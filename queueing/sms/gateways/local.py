@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import NAMESPACE_OID, uuid5
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import msgspec
 import psycopg
@@ -38,8 +38,10 @@ class LocalGateway:
     """Stores what it is given, once a ref; everything is accepted."""
 
     name = "local"
+    at_once = 1000
 
-    def __init__(self, pool: ConnectionPool[Any], clock: Callable[[], datetime]) -> None:
+    def __init__(self, pool: ConnectionPool[Any], clock: Callable[[], datetime], per_second: int = 0) -> None:
+        self.per_second = per_second
         self._pool = pool
         self._clock = clock
 
@@ -74,6 +76,15 @@ def messages_of(
         (list(cards), limit),
     ).fetchall()
     return [LocalMessage(*row) for row in rows]
+
+
+def keep_outbound(connection: psycopg.Connection[Any], ref: UUID, card: str, text: str, at: datetime) -> None:
+    """Show a message on a phone that came some other way."""
+    connection.execute(
+        "INSERT INTO local_messages (ref, at, card, direction, text) VALUES (%s, %s, %s, 'out', %s)"
+        " ON CONFLICT (ref) DO NOTHING",
+        (ref, at, card, text),
+    )
 
 
 def keep_inbound(

@@ -36,19 +36,27 @@ class Outgoing(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True):
-    """The verdict for one message, with the gateway's own id or its reason."""
+    """The verdict for one message, with the gateway's own id or its reason. `number_at_fault`: a refusal says
+    that this number gets no messages, so staff should phone."""
 
     ref: UUID
     verdict: Verdict
     gateway_id: str = ""
     reason: str = ""
-    segments: int = 1
+    number_at_fault: bool = True
 
 
 class Gateway(Protocol):
-    """Sends messages; never raises for a message, answers with a verdict for each."""
+    """Sends messages; never raises for a message, answers with a verdict for each.
+
+    `at_once` is how many it is given in one call: those are lost track of together when a worker dies, and a
+    call must be over well before a claim expires. `per_second` is how many it takes in a second from all
+    workers together; 0 means any number.
+    """
 
     name: str
+    at_once: int
+    per_second: int
 
     def send(self, messages: Sequence[Outgoing]) -> list[Result]:
         """One result a message, in any order."""

@@ -1,5 +1,6 @@
 """A phone on the screen: somebody's messages as bubbles, and answering as they would. For demonstrations
-and for staff who want to see what people get; it works with the local gateway only."""
+and for staff who want to see what people get; it works with the gateways of this
+machine only."""
 
 from __future__ import annotations
 
@@ -12,8 +13,10 @@ from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
 from queueing.domain.refusals import UnknownCard
 from queueing.people.person import Person
+from queueing.sms.gateways.account import LOCAL, ON_THIS_MACHINE
 from queueing.sms.gateways.local import messages_of
 from queueing.sms.inbound import receive
+from queueing.sms.localtwilio.orders import write_by_twilio
 from queueing.web import cookies
 from queueing.web.finding import find
 from queueing.web.guard import MaybeStaff, NotYours, SignInNeeded, pages
@@ -28,7 +31,7 @@ RECENT = 30
 
 def may_look(site: TheSite, staff: MaybeStaff) -> None:
     """Managers and admins; everybody in a demonstration, where nobody is real."""
-    if site.system.gateway_name != "local":
+    if site.system.gateway_name not in ON_THIS_MACHINE:
         raise HTTPException(404)
     if site.demo or (staff and staff.role in ("manager", "admin")):
         return
@@ -63,8 +66,16 @@ def write(request: Request, site: TheSite, card: Text = "", text: Text = "") -> 
     if person.sms_number is None:
         cookies.say(response, "这位没有能收短信的手机。", "bad")
     elif text.strip():
-        receive(site.system, person.sms_number, text.strip(), f"screen-{secrets.token_hex(8)}", site.now())
+        _written(site, response, person.sms_number, text.strip())
     return response
+
+
+def _written(site: Site, response: Response, number: str, text: str) -> None:
+    """With the local Twilio the message goes through it and comes back by the signed webhook."""
+    if site.system.gateway_name != LOCAL:
+        receive(site.system, number, text, f"screen-{secrets.token_hex(8)}", site.now())
+    elif not write_by_twilio(site.system.settings, number, text):
+        cookies.say(response, "本机短信服务没有应答，请稍后再发一次。", "bad")
 
 
 @router.get("/phone/live", dependencies=[Allowed])
