@@ -7,6 +7,7 @@ from queueing.rehearsal.demo import seed_demo
 from queueing.season.load import load_season
 from queueing.settings import Settings
 from queueing.sms.filling import season_renderer
+from queueing.sms.gateways.choice import check
 from queueing.system import demo_anchor, remembered
 from queueing.web.staff import ensure_demo_accounts
 
@@ -20,6 +21,7 @@ def prepare(settings: Settings, say: Callable[[str], None] = lambda text: None) 
     if settings.database_url is None:
         raise ValueError("prepare needs running servers")
     season_renderer(load_season(settings.season_dir))  # messages not fit to be sent are found before anything
+    check(settings)
     migrate(settings.database_url)
     if settings.demo:
         seed_demo(settings, say)

@@ -1,10 +1,7 @@
 """The outbox: what is due leaves once, whatever dies, and what must not leave does not."""
 
-import subprocess
-import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -25,7 +22,6 @@ from queueing.projections import messages
 from queueing.projections.message_rules import Intent, reference
 from queueing.projections.messages import Messages, insert
 from queueing.projections.rebuild import rebuild
-from queueing.settings import project_root
 from queueing.sms.gateways.local import LocalGateway
 from queueing.sms.gateways.port import Outgoing, Result, Verdict
 from queueing.sms.outbox import (
@@ -38,7 +34,7 @@ from queueing.sms.outbox import (
     send_due,
 )
 from queueing.sms.rows import Done
-from tests.sms.carriers import Carrier, Fickle, always
+from tests.sms.carriers import Fickle, always
 from tests.support import LIU, QIAN, SUN, WANG, ZHANG, Branch, Somebody, moment, opened
 
 AT_MOST_ONCE = {"invitation": "invitation", "reply": "help"}
@@ -152,61 +148,6 @@ def test_two_senders_at_once_send_each_message_once(branch: Branch) -> None:
         thread.join(30)
     assert failed == []
     assert Counter(message.ref for message in carrier.given) == Counter(refs)
-
-
-@pytest.fixture
-def killed(branch: Branch, branch_url: str, tmp_path: Path) -> Iterator[Callable[[str], None]]:
-    """Start a sender of its own process and kill it where it stops."""
-    processes: list[subprocess.Popen[str]] = []
-
-    def kill(where: str) -> None:
-        command = [sys.executable, "-m", "tests.sms.sender", branch_url, str(tmp_path)]
-        process = subprocess.Popen(
-            [*command, branch.now.isoformat(), where],
-            cwd=project_root(),
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        processes.append(process)
-        assert process.stdout is not None
-        assert process.stdout.readline().startswith(where)
-        process.kill()
-        process.wait(10)
-        process.stdout.close()
-
-    yield kill
-    for process in processes:
-        process.kill()
-        process.wait(10)
-
-
-@pytest.mark.parametrize("where", ["before", "after"])
-def test_a_killed_sender_repeats_no_reminder_and_loses_no_change(
-    branch: Branch, killed: Callable[[str], None], where: str
-) -> None:
-    most = {kind: put(branch, template, kind) for kind, template in AT_MOST_ONCE.items()}
-    least = {kind: put(branch, template, kind) for kind, template in AT_LEAST_ONCE.items()}
-    refs = [*most.values(), *least.values()]
-    branch.run_sql("CREATE TABLE deliveries (ref uuid NOT NULL)")
-    carrier = Carrier(branch.system.pool, branch.clock)
-
-    killed(where)
-
-    assert {state_of(branch, ref)[0] for ref in refs} == {"sending"}
-    branch.clock.now += CLAIM_LASTS - timedelta(seconds=1)
-    assert not send_all(branch.system, carrier, branch.now), "the claim is respected for a while"
-    branch.clock.forward(seconds=2)
-    send_all(branch.system, carrier, branch.now)
-    branch.clock.forward(hours=3)
-    send_all(branch.system, carrier, branch.now)
-
-    before_the_kill = int(where == "after")
-    delivered = Counter(row[0] for row in branch.rows("SELECT ref FROM deliveries"))
-    assert {kind: delivered[ref] for kind, ref in most.items()} == dict.fromkeys(most, before_the_kill)
-    assert {kind: delivered[ref] for kind, ref in least.items()} == dict.fromkeys(least, before_the_kill + 1)
-    assert {state_of(branch, ref) for ref in most.values()} == {("unknown", "no outcome recorded")}
-    assert {state_of(branch, ref)[0] for ref in least.values()} == {"accepted"}
-    assert not branch.rows("SELECT ref FROM local_messages GROUP BY ref HAVING count(*) > 1")
 
 
 def test_a_sender_that_dies_each_time_does_not_repeat_itself_for_ever(branch: Branch) -> None:

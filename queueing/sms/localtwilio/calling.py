@@ -83,4 +83,4 @@ class Caller:
             try:
                 self.call(taken.callback, fields)
             except httpx.HTTPError as error:
-                _log.warning("a report was not taken: %s", type(error).__name__)
+                _log.info("a report was not taken: %s", type(error).__name__)
