@@ -14,6 +14,12 @@ BOOKED_HEAD_START = 10.0
 PRIORITY_HEAD_START = 15.0
 
 
+def head_start(*, booked: bool, priority: bool) -> float:
+    """Minutes by which a person is ahead of a walk-in who was due at the same moment. Scores grow alike, so
+    among those who are due the order never changes: the least (due - head start) is first."""
+    return BOOKED_HEAD_START * booked + PRIORITY_HEAD_START * priority
+
+
 def order_score(*, booked: bool, priority: bool, told: datetime, arrived: datetime, now: datetime) -> float:
     """The score in minutes; the highest is called first. `told` counts for the booked only; one who comes
     late is due from the arrival. A booked person's score before the told time is negative and less than
@@ -22,4 +28,4 @@ def order_score(*, booked: bool, priority: bool, told: datetime, arrived: dateti
     minutes = (now - due).total_seconds() / 60
     if minutes < 0:
         return minutes
-    return minutes + BOOKED_HEAD_START * booked + PRIORITY_HEAD_START * priority
+    return minutes + head_start(booked=booked, priority=priority)
