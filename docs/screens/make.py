@@ -49,6 +49,7 @@ HOLDERS = 9000
 SEED = 7
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
+WALL = {"width": 1920, "height": 1080}
 TALLEST = 1700
 Shot = Callable[["Studio"], None]
 SHOTS: dict[str, Shot] = {}
@@ -308,6 +309,9 @@ def board(studio: Studio) -> None:
         studio.sign_in(page, "manager")
         page.goto("/board")
         studio.keep(page, "board")
+        page.goto("/board/past?at=2018-06-05T10:05")
+        page.wait_for_selector("[data-frame]", timeout=60_000)
+        studio.keep(page, "board-past")
         page.goto("/changes?day=2018-06-08")
         for number in range(4):
             page.check(f"input[name=slot] >> nth={number}")
@@ -318,6 +322,9 @@ def board(studio: Studio) -> None:
         for name in ("phone", "home", "closing"):
             page.goto(f"/lists/{name}")
             studio.keep(page, f"board-list-{name}")
+    with studio.page(WALL) as page:
+        studio.sign_in(page, "manager")
+        studio.keep(page, "board-wall", whole=False)
     with studio.page(PHONE) as page:
         studio.sign_in(page, "manager")
         studio.keep(page, "board-phone")

@@ -23,6 +23,8 @@ from queueing.projections import tracking
 from queueing.projections.base import Projection
 from queueing.projections.tracking import begin, forget, locked_position, record, tracked
 
+PROJECTED = "queueing_projected"
+"""The PostgreSQL channel that is notified when read models have moved on."""
 PAGE = 5000
 """Events read and applied at a time."""
 FALLBACK_SECONDS = 1.0
@@ -106,6 +108,8 @@ class Projector:
                     failed.append(error)
                     del behind[name]
             done += len(page)
+        if done and not self._suffix:
+            self._connected().execute(SQL("NOTIFY {}").format(Identifier(PROJECTED)))
         if failed:
             raise ProjectionFailed(
                 ", ".join(sorted({p.name for p in self._projections} - set(behind)))

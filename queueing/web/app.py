@@ -31,6 +31,7 @@ from queueing.web.routes import (
     hooks,
     lists,
     lobby,
+    past,
     phone,
     public,
     signin,
@@ -50,6 +51,7 @@ ROUTERS = (
     counter_actions.router,
     employers.router,
     employer_own.router,
+    past.router,
     board.router,
     changes.router,
     lists.router,
@@ -86,6 +88,7 @@ def _lifespan(
         try:
             yield
         finally:
+            app.state.site.films.close()
             if system is None:
                 opened.close()
 

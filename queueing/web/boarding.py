@@ -1,25 +1,31 @@
-"""What the manager's board shows, gathered once for the page and for everybody who watches it live."""
+"""What the manager's board shows, gathered once: for the page, for everybody who watches it live, and for a
+moment of the past."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from queueing import words
+from psycopg import Connection
+
+from queueing.domain import State
 from queueing.projections import queries
-from queueing.projections.queries import SlotLoad
+from queueing.projections.queries import DayLoad, SlotLoad
 from queueing.projections.tracking import tracked
+from queueing.season.model import Season
 from queueing.sms.status import counts as message_counts
 from queueing.web import calm
+from queueing.web.alerts import alerts
 from queueing.web.chart import picture
 from queueing.web.hall import Hall, hall
+from queueing.web.heat import heat
 from queueing.web.site import Site
 
 DAYS_SHOWN = 15
-QUEUE_LONG_MINUTES = 30.0
+BEFORE, AFTER = timedelta(days=3), timedelta(days=30)
+HEAT_DAYS = 7
 CHANNELS = {
     "sms": "短信",
     "web": "网页",
@@ -32,102 +38,105 @@ CHANNELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """Something that needs the manager, and the page that helps."""
-
-    text: str
-    action: str
-    address: str
-
-
 def board(site: Site) -> dict[str, Any]:
-    """Everything on the board."""
+    """Everything on the board, now."""
     now = site.now()
-    rate, walk_ins = site.system.season.capacity.show_rate, calm.usual_walk_ins(site)
-    with site.db() as conn:
-        slots = queries.slot_loads(conn, now.date(), now, rate, walk_ins)
-        days = queries.day_loads(
-            conn, now.date() - timedelta(days=3), now.date() + timedelta(days=30), now, rate, walk_ins
-        )
-        totals = queries.season_totals(conn)
-        waves = queries.wave_progress(conn)
-        employers = queries.employers(conn, now, site.system.season.employers.roster_due_days)
-        shares = queries.channel_shares(conn)
-        messages = message_counts(conn)
     with site.system.desk.view() as state:
-        found = hall(state, now)
-        sweep = (state.facts.sweep_round, state.facts.sweep_started, state.facts.sweep_day)
-    current = next((slot.slot for slot in slots if slot.start <= now < slot.ends), "")
-    overdue = [row for row in employers if row.overdue]
+        standing = of_state(state, now)
+    with site.db() as conn:
+        shown = of_tables(conn, site.system.season, now) | standing
+        messages = message_counts(conn)
+    return _finished(shown, messages) | {"past": False, "messages": messages}
+
+
+def board_then(conn: Connection[Any], state: State, season: Season, moment: datetime) -> dict[str, Any]:
+    """Everything on the board but the messages, as it was: `conn` and `state` are those of a replay."""
+    shown = of_tables(conn, season, moment) | of_state(state, moment)
+    return _finished(shown, {}) | {"past": True, "messages": {}}
+
+
+def of_state(state: State, now: datetime) -> dict[str, Any]:
+    """The hall and the sweep."""
+    facts = state.facts
+    return {
+        "hall": hall(state, now),
+        "sweep_round": facts.sweep_round,
+        "sweep_started": facts.sweep_started,
+        "sweep_day": facts.sweep_day,
+    }
+
+
+def of_tables(conn: Connection[Any], season: Season, now: datetime) -> dict[str, Any]:
+    """What the read models say."""
+    rate, walk_ins = season.capacity.show_rate, calm.walk_ins_a_slot(season)
+    today = now.date()
+    days = queries.day_loads(conn, today - BEFORE, today + AFTER, now, rate, walk_ins)
+    employers = queries.employers(conn, now, season.employers.roster_due_days)
     return {
         "now": now,
-        "hall": found,
-        "slots": slots,
-        "picture": picture(slots, current),
-        "day": _sums(slots),
+        "slots": queries.slot_loads(conn, today, now, rate, walk_ins),
+        "week": queries.slots_between(conn, today, _last(days, now), now, rate, walk_ins),
         "days": [day for day in days if day.slots][:DAYS_SHOWN],
-        "totals": totals,
-        "waves": _by_wave(site, waves),
+        "totals": queries.season_totals(conn),
+        "waves": _by_wave(season, queries.wave_progress(conn)),
         "employer_states": [
             (name, label, n)
             for name, label in queries.EMPLOYER_STATES.items()
             if (n := sum(row.state == name for row in employers))
         ],
-        "overdue": len(overdue),
-        "shares": [share for share in shares if share.kind == "channel"],
-        "bands": [share for share in shares if share.kind == "band"],
+        "overdue": sum(row.overdue for row in employers),
+        "groups": queries.channel_shares(conn),
+        "fair": queries.fairness(conn, now, promised(season)),
+        "cohorts": {cohort.id: cohort.name for cohort in season.cohorts},
         "channels": CHANNELS,
-        "messages": messages,
-        "sweep_round": sweep[0],
-        "sweep_started": sweep[1],
-        "sweep_day": sweep[2],
-        "alerts": alerts(slots, found, len(overdue), messages, now),
     }
 
 
-def alerts(
-    slots: list[SlotLoad], found: Hall, overdue: int, messages: dict[str, int], now: datetime
-) -> list[Alert]:
-    """What somebody should look at now, with what helps beside it."""
-    said = []
-    crowded = [slot for slot in slots if slot.ends > now and slot.level == "crowded"]
-    if crowded:
-        times = "、".join(words.clock(slot.start) for slot in crowded[:3])
-        said.append(Alert(f"{times}预计拥挤（共{len(crowded)}段）。", "加开窗口", "#windows"))
-    if found.expected_wait > QUEUE_LONG_MINUTES:
-        wait = words.minutes(found.expected_wait)
-        said.append(Alert(f"大厅{len(found.waiting)}人在等，{wait}。", "加开窗口", "#windows"))
-    if overdue:
-        said.append(Alert(f"{overdue}家单位的回执超期。", "打电话催", "/employers?show=overdue"))
-    failed = messages.get("refused", 0)
-    sent = failed + messages.get("accepted", 0) + messages.get("delivered", 0)
-    if failed >= 5 and failed > 0.05 * sent:
-        said.append(Alert(f"{failed}条短信没有发成。", "看电话名单", "/lists/phone"))
-    return said
+def promised(season: Season) -> dict[str, float]:
+    """The share of a slot each pool is promised."""
+    return {pool.pool: pool.share for pool in season.reserves.pools}
 
 
 def stamp(site: Site) -> Hashable:
-    """Changes when anything on the board may have."""
+    """Changes when anything on the board may have, but for messages."""
     with site.system.desk.view():
         position = site.system.desk.position
     with site.db() as conn:
-        return position, tuple(sorted(tracked(conn).items())), tuple(sorted(message_counts(conn).items()))
+        return position, tuple(sorted(tracked(conn).items()))
 
 
-def _sums(slots: list[SlotLoad]) -> dict[str, int]:
+def _finished(shown: dict[str, Any], messages: dict[str, int]) -> dict[str, Any]:
+    """With the pictures, sums and alerts that follow from the rest."""
+    slots: Sequence[SlotLoad] = shown["slots"]
+    found: Hall = shown["hall"]
+    now: datetime = shown["now"]
+    current = next((slot.slot for slot in slots if slot.start <= now < slot.ends), "")
+    return shown | {
+        "picture": picture(slots, current),
+        "day": day_sums(slots),
+        "heat": heat(queries.hour_loads(shown["week"])),
+        "alerts": alerts(slots, found, shown["fair"], shown["overdue"], messages, now),
+    }
+
+
+def day_sums(slots: Sequence[SlotLoad]) -> dict[str, int]:
     """The day's sums over its slots."""
     names = ("capacity", "booked", "due", "arrived", "collected", "no_shows", "walk_ins", "free")
     sums: Counter[str] = Counter()
     for slot in slots:
         for name in names:
             sums[name] += getattr(slot, name)
-    return {name: sums[name] for name in names}
+    return {name: sums[name] for name in names} | {"expected": round(sum(s.expected for s in slots))}
 
 
-def _by_wave(site: Site, rows: list[queries.WaveProgress]) -> list[dict[str, Any]]:
+def _last(days: Sequence[DayLoad], now: datetime) -> Any:
+    """The last of the days of the heat map: so many with slots, from today."""
+    ahead = [day.day for day in days if day.slots and day.day >= now.date()]
+    return ahead[:HEAT_DAYS][-1] if ahead else now.date()
+
+
+def _by_wave(season: Season, rows: list[queries.WaveProgress]) -> list[dict[str, Any]]:
     """Waves with their cohorts, as people call them."""
-    season = site.system.season
     names = {wave.id: wave.name for wave in season.waves}
     cohorts = {cohort.id: cohort.name for cohort in season.cohorts}
     found: dict[str, dict[str, Any]] = {}

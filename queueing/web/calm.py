@@ -11,6 +11,7 @@ from queueing.projections import queries
 from queueing.projections.queries import DayLoad, SlotLoad
 from queueing.season.calendar import sessions
 from queueing.season.faq import usual_sessions
+from queueing.season.model import Season
 from queueing.web.hall import hall
 from queueing.web.site import Site
 
@@ -38,8 +39,13 @@ class RightNow:
 
 def usual_walk_ins(site: Site) -> float:
     """Walk-ins a slot, as the season expects them."""
-    rule = site.system.season.capacity
-    spans = usual_sessions(site.system.season)
+    return walk_ins_a_slot(site.system.season)
+
+
+def walk_ins_a_slot(season: Season) -> float:
+    """Walk-ins a slot, as a season expects them."""
+    rule = season.capacity
+    spans = usual_sessions(season)
     minutes = sum(60 * (s.end.hour - s.start.hour) + s.end.minute - s.start.minute for s in spans)
     return rule.walk_ins_per_day * rule.slot_minutes / minutes if minutes else 0.0
 

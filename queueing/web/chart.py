@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from queueing.projections.queries import SlotLoad
 
 WIDTH = 1200
-HEIGHT = 330
-_TOP = 34
-_FLOOR = 270
+HEIGHT = 400
+_TOP = 44
+_FLOOR = 330
 _GAP = 26
 """Between morning and afternoon."""
 
@@ -60,10 +60,10 @@ def picture(slots: Sequence[SlotLoad], current: str) -> Picture:
     highest = max(max(s.capacity + s.walk_in_room, sum(n for _, n in pieces(s))) for s in slots)
     scale = (_FLOOR - _TOP) / max(4, highest)
     breaks = [i for i in range(1, len(slots)) if slots[i].start > slots[i - 1].ends]
-    step = (WIDTH - 46 - _GAP * len(breaks)) / len(slots)
+    step = (WIDTH - 52 - _GAP * len(breaks)) / len(slots)
     bars = []
     for index, slot in enumerate(slots):
-        x = 44 + index * step + _GAP * sum(index >= b for b in breaks)
+        x = 52 + index * step + _GAP * sum(index >= b for b in breaks)
         bars.append(_bar(slot, x, step * 0.8, scale, current, index in (0, *breaks)))
     marks = range(0, int(highest) + 1, _step(int(highest)))
     return Picture(tuple(bars), tuple((_FLOOR - n * scale, n) for n in marks))

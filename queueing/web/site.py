@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -15,6 +15,7 @@ from psycopg.rows import tuple_row
 
 from queueing.sms.filling import renderer
 from queueing.system import System
+from queueing.web.films import Films
 from queueing.web.live import Live
 from queueing.web.rendering import environment
 
@@ -30,7 +31,8 @@ class Site:
     secret: bytes
     demo: bool
     templates: Environment
-    live: Live = field(default_factory=Live)
+    live: Live
+    films: Films
 
     @property
     def secure(self) -> bool:
@@ -62,7 +64,14 @@ def make_site(system: System, *, demo: bool) -> Site:
         row = cursor.execute("SELECT secret FROM web_secret").fetchone()
     if row is None:
         raise RuntimeError("the web's tables are not migrated")
-    return Site(system=system, secret=bytes(row[0]), demo=demo, templates=environment())
+    return Site(
+        system=system,
+        secret=bytes(row[0]),
+        demo=demo,
+        templates=environment(),
+        live=Live(system.url),
+        films=Films(system.url, system.log, system.season.branch.id),
+    )
 
 
 def site_of(request: Request) -> Site:

@@ -15,7 +15,7 @@ BUTTONS = sorted(set(re.findall(r"【([^】　]+)】", MANUAL)))
 SENTENCES = re.findall(r"^\| “(.+?)” \|", MANUAL, re.MULTILINE)
 NO_PAGES = {
     "/healthz", "/book/code", "/book/whose", "/my/when", "/my/days", "/my/check", "/my/cancel", "/look",
-    "/counter/times", "/counter/slip",
+    "/counter/times", "/counter/slip", "/board/past/frame",
 }  # fmt: skip
 """Steps on the way, reached by a button, and what no person opens."""
 

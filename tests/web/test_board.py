@@ -8,11 +8,13 @@ from datetime import date
 
 import httpx
 import pytest
+from openpyxl import load_workbook
 
 from queueing.domain.booking import BookSlot
 from queueing.domain.counter import ArriveHolder, HandOver, TicketWalkIn
 from queueing.domain.holders import ListForPhone, RequestHomeVisit
 from queueing.projections import queries
+from queueing.web.sheets import SHEETS
 from tests.web.world import Browser, World
 
 
@@ -51,15 +53,48 @@ def test_the_board_shows_the_numbers_of_the_projections(world: World, manager: B
     assert "第二批" in manager.text and "托管退休职工" in manager.text and "扫尾：7月1日" in manager.text
 
 
-def test_the_exports_carry_the_same_numbers(world: World, manager: Browser) -> None:
-    book(world, "20180606-1000", 2)
+def test_screen_csv_and_xlsx_show_the_same_numbers(world: World, manager: Browser) -> None:
+    here, _ = book(world, "20180605-1030", 2)
+    world.do(ArriveHolder(here))
     world.catch_up()
-    text = manager.http.get("/board/slots.csv", params={"day": "2018-06-06"}).content.decode("utf-8-sig")
-    rows = {row["slot"]: row for row in csv.DictReader(io.StringIO(text))}
-    assert rows["20180606-1000"]["booked"] == "2"
-    days = manager.http.get("/board/days.csv").content.decode("utf-8-sig")
-    found = {row["day"]: row for row in csv.DictReader(io.StringIO(days))}
-    assert found["2018-06-06"]["booked"] == "2"
+    manager.get("/board")
+    screen = {
+        row[0]: re.findall(r"<t[dh][^>]*>(?:<span[^>]*>)?([^<]*)", row[1])
+        for row in re.findall(r'<tr data-slot="([^"]+)">(.*?)</tr>', manager.page.text)
+    }
+    with_csv = list(csv.reader(io.StringIO(fetched(manager, "/board/slots.csv").decode("utf-8-sig"))))
+    page = load_workbook(io.BytesIO(fetched(manager, "/board/slots.xlsx"))).active
+    with_xlsx = [list(row) for row in page.iter_rows(values_only=True)]
+    assert len(screen) == len(with_csv) - 1 == len(with_xlsx) - 1 > 20
+    assert with_csv[0] == with_xlsx[0] and page.freeze_panes == "A2"
+    found = dict(zip(screen, zip(with_csv[1:], with_xlsx[1:], strict=True), strict=True))
+    assert found["20180605-1030"][0][2:5:2] == ["2", "1"], "booked, arrived"
+    for slot, shown in screen.items():
+        text, cells = found[slot]
+        numbers = [float(value) for value in text[1:9]]
+        assert numbers == [float(cell) for cell in cells[1:9]]
+        assert [round(n) for n in numbers] == [int(value) for value in shown[1:9]]
+        assert text[9] == cells[9] == shown[9]
+
+
+def test_every_sheet_opens_as_both_kinds(world: World, manager: Browser) -> None:
+    world.catch_up()
+    for name in SHEETS:
+        rows = list(csv.reader(io.StringIO(fetched(manager, f"/board/{name}.csv").decode("utf-8-sig"))))
+        page = load_workbook(io.BytesIO(fetched(manager, f"/board/{name}.xlsx"))).active
+        assert len(rows) == page.max_row > 1 and len(rows[0]) == page.max_column, name
+    with world.system.pool.connection() as conn:
+        totals = queries.season_totals(conn)
+    season = dict(csv.reader(io.StringIO(fetched(manager, "/board/season.csv").decode("utf-8-sig"))))
+    assert season["卡"] == str(totals.cards) and season["现有预约"] == str(totals.booked)
+    assert manager.get("/board/nothing.csv").status_code == 404
+    assert manager.get("/board/slots.pdf").status_code in (404, 422)
+
+
+def fetched(manager: Browser, path: str) -> bytes:
+    answer = manager.http.get(path)
+    assert answer.status_code == 200, path
+    return answer.content
 
 
 def test_windows_change_and_make_no_sense(world: World, manager: Browser) -> None:

@@ -6,6 +6,7 @@ the `now` that is passed in.
 
 from queueing.projections.card_status import CardStatus
 from queueing.projections.queries.employers import EMPLOYER_STATES, EmployerRow, employers
+from queueing.projections.queries.fairness import WAYS, Fairness, fairness
 from queueing.projections.queries.lists import (
     TODAY_STATES,
     TodayEntry,
@@ -21,11 +22,14 @@ from queueing.projections.queries.lists import (
 from queueing.projections.queries.slots import (
     LEVELS,
     DayLoad,
+    HourLoad,
     SlotLoad,
     day_loads,
     expected_people,
+    hour_loads,
     level,
     slot_loads,
+    slots_between,
 )
 from queueing.projections.queries.totals import (
     ChannelShare,
@@ -40,10 +44,13 @@ __all__ = [
     "EMPLOYER_STATES",
     "LEVELS",
     "TODAY_STATES",
+    "WAYS",
     "CardStatus",
     "ChannelShare",
     "DayLoad",
     "EmployerRow",
+    "Fairness",
+    "HourLoad",
     "SeasonTotals",
     "SlotLoad",
     "TodayEntry",
@@ -56,11 +63,14 @@ __all__ = [
     "employer_cards",
     "employers",
     "expected_people",
+    "fairness",
     "home_visits",
+    "hour_loads",
     "level",
     "phone_list",
     "season_totals",
     "slot_loads",
+    "slots_between",
     "today_list",
     "waiting",
     "wave_progress",

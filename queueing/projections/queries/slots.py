@@ -58,6 +58,25 @@ class DayLoad(DayCounts, frozen=True, gc=False):
         return LEVELS[self.level]
 
 
+class HourLoad(msgspec.Struct, frozen=True, kw_only=True):
+    """An hour of a day: the sums over the open slots that begin in it."""
+
+    day: date
+    hour: int
+    slots: int
+    plain: int
+    capacity: int
+    booked: int
+    free: int
+    expected: float
+    level: str
+
+    @property
+    def level_text(self) -> str:
+        """The level in words."""
+        return LEVELS[self.level]
+
+
 def level(expected: float, plain: int, open_: bool = True) -> str:
     """How crowded it will be: people expected against those who can be served."""
     if not open_:
@@ -82,7 +101,13 @@ def slot_loads(
     walk_ins_per_slot: float | Mapping[str, float] = WALK_INS_PER_SLOT,
 ) -> list[SlotLoad]:
     """The slots of a day, in order. `walk_ins_per_slot`: one number, or one for each slot id."""
-    return _slot_loads(connection, day, day, now, show_rate, walk_ins_per_slot)
+    return slots_between(connection, day, day, now, show_rate, walk_ins_per_slot)
+
+
+def hour_loads(slots: Sequence[SlotLoad]) -> list[HourLoad]:
+    """The hours of these slots, in order: what a heat map of days and hours shows."""
+    hours = groupby(slots, key=lambda slot: (slot.day, slot.start.hour))
+    return [_hour_load(day, hour, list(group)) for (day, hour), group in hours]
 
 
 def day_loads(
@@ -95,7 +120,7 @@ def day_loads(
 ) -> list[DayLoad]:
     """The days from `first` to `last` that have slots or on which something happened. Without `now`, slots
     count as not begun."""
-    slots = _slot_loads(connection, first, last, now, show_rate, walk_ins_per_slot)
+    slots = slots_between(connection, first, last, now, show_rate, walk_ins_per_slot)
     by_day = {day: list(group) for day, group in groupby(slots, key=lambda slot: slot.day)}
     counted = select(connection, DAYS, "WHERE day BETWEEN %s AND %s", (first, last))
     counts = {row.day: row for row in counted}
@@ -105,14 +130,15 @@ def day_loads(
     ]
 
 
-def _slot_loads(
+def slots_between(
     connection: Connection[Any],
     first: date,
     last: date,
     now: datetime,
-    show_rate: float,
-    walk_ins_per_slot: float | Mapping[str, float],
+    show_rate: float = SHOW_RATE,
+    walk_ins_per_slot: float | Mapping[str, float] = WALK_INS_PER_SLOT,
 ) -> list[SlotLoad]:
+    """The slots of the days from `first` to `last`, in order."""
     loads = []
     for row in select(connection, SLOTS, "WHERE day BETWEEN %s AND %s ORDER BY slot", (first, last)):
         usual = (
@@ -131,6 +157,23 @@ def _slot_loads(
             )
         )
     return loads
+
+
+def _hour_load(day: date, hour: int, slots: Sequence[SlotLoad]) -> HourLoad:
+    open_slots = [slot for slot in slots if slot.open]
+    expected = sum(slot.expected for slot in slots)
+    plain = sum(slot.plain for slot in open_slots)
+    return HourLoad(
+        day=day,
+        hour=hour,
+        slots=len(open_slots),
+        plain=plain,
+        capacity=sum(slot.capacity for slot in open_slots),
+        booked=sum(slot.booked for slot in slots),
+        free=sum(slot.free for slot in open_slots),
+        expected=expected,
+        level=level(expected, plain, bool(open_slots)),
+    )
 
 
 def _day_load(counts: DayCounts, slots: Sequence[SlotLoad]) -> DayLoad:

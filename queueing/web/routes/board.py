@@ -3,25 +3,24 @@ scripts."""
 
 from __future__ import annotations
 
-import csv
-import io
-from datetime import date, timedelta
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, Literal
 
-import msgspec
-from fastapi import Form, Request
+from fastapi import Form, Header, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
 from queueing import words
 from queueing.domain import Refusal
 from queueing.domain.season import ChangeWindows
-from queueing.web import calm, cookies
+from queueing.web import cookies
 from queueing.web.boarding import board, stamp
 from queueing.web.guard import Manager, pages
 from queueing.web.hall import windows_open
 from queueing.web.live import Piece
 from queueing.web.rendering import fragment, page
+from queueing.web.sheets import SHEETS, sheet
 from queueing.web.site import Site, TheSite
+from queueing.web.spreadsheets import as_csv, as_xlsx
 
 router = pages()
 
@@ -29,13 +28,17 @@ router = pages()
 @router.get("/board")
 def show(request: Request, site: TheSite, staff: Manager) -> Response:
     """The board."""
-    return page(request, "board/page.html", {"live": _render(site), "windows": _windows(site)})
+    return page(
+        request, "board/page.html", {"live": _render(site), "windows": _windows(site), "sheets": SHEETS}
+    )
 
 
 @router.get("/board/live")
-async def live(site: TheSite, staff: Manager) -> StreamingResponse:
+async def live(
+    site: TheSite, staff: Manager, last_event_id: Annotated[str, Header()] = ""
+) -> StreamingResponse:
     """The board as it changes."""
-    stream = site.live.watch("board", Piece(lambda: stamp(site), lambda: _render(site)))
+    stream = site.live.watch("board", Piece(lambda: stamp(site), lambda: _render(site)), last_event_id)
     return StreamingResponse(stream, media_type="text/event-stream")
 
 
@@ -52,36 +55,18 @@ def windows(site: TheSite, staff: Manager, windows: Annotated[int, Form()] = -1)
     return response
 
 
-@router.get("/board/slots.csv")
-def slots_csv(site: TheSite, staff: Manager, day: date | None = None) -> Response:
-    """A day's slots, with the numbers of the screen."""
+@router.get("/board/{name}.{kind}")
+def as_file(
+    site: TheSite, staff: Manager, name: str, kind: Literal["csv", "xlsx"], day: date | None = None
+) -> Response:
+    """The board's numbers for a spreadsheet; `day` chooses where one day is shown."""
+    if name not in SHEETS:
+        raise HTTPException(404)
     chosen = day or site.today()
-    return as_csv(f"slots-{chosen}.csv", [msgspec.structs.asdict(row) for row in calm.slots(site, chosen)])
-
-
-@router.get("/board/days.csv")
-def days_csv(site: TheSite, staff: Manager) -> Response:
-    """The season's days, with the numbers of the screen."""
-    season = site.system.season
-    rows = calm.days(site, season.first_day - timedelta(days=1), season.last_day + timedelta(days=1))
-    return as_csv("days.csv", [msgspec.structs.asdict(row) for row in rows])
-
-
-def as_csv(name: str, rows: list[dict[str, Any]]) -> Response:
-    """A file spreadsheets open: with a byte order mark, and no cell that is a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    if rows:
-        writer.writerow(rows[0])
-        writer.writerows([_cell(value) for value in row.values()] for row in rows)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response("\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, float):
-        return round(value, 2)
-    return "'" + value if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
+    found = sheet(site, name, chosen)
+    if kind == "csv":
+        return as_csv(f"{name}-{chosen}", found.columns, found.rows)
+    return as_xlsx(f"{name}-{chosen}", found.title, found.columns, found.rows)
 
 
 def _render(site: Site) -> str:

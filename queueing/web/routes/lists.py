@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 from fastapi import HTTPException, Request
@@ -16,8 +16,8 @@ from queueing.projections.queries import CardStatus
 from queueing.web.guard import Clerk, Manager, pages
 from queueing.web.panel import LISTED
 from queueing.web.rendering import page
-from queueing.web.routes.board import as_csv
 from queueing.web.site import Site, TheSite
+from queueing.web.spreadsheets import as_csv, as_xlsx
 
 router = pages()
 Connection = psycopg.Connection[Any]
@@ -30,11 +30,14 @@ LISTS: dict[str, tuple[str, str, Callable[[Connection], list[CardStatus]]]] = {
 }
 
 
-@router.get("/lists/{name}.csv")
-def as_file(site: TheSite, staff: Manager, name: str) -> Response:
+@router.get("/lists/{name}.{kind}")
+def as_file(site: TheSite, staff: Manager, name: str, kind: Literal["csv", "xlsx"]) -> Response:
     """The whole list, for the manager: it carries names and numbers."""
     rows, people = _read(site, name)
-    return as_csv(f"{name}.csv", [_line(site, row, people.get(row.card)) for row in rows] or [{"名单": "空"}])
+    lines = [_line(site, row, people.get(row.card)) for row in rows]
+    if kind == "csv":
+        return as_csv(name, COLUMNS, lines)
+    return as_xlsx(name, LISTS[name][0], COLUMNS, lines)
 
 
 @router.get("/lists/{name}")
@@ -65,18 +68,33 @@ def _read(site: Site, name: str, *, names: bool = True) -> tuple[Sequence[CardSt
     return rows, site.system.vault.get_many([row.card for row in rows]) if names else {}
 
 
-def _line(site: Site, row: CardStatus, person: Person | None) -> dict[str, object]:
+COLUMNS = (
+    "编号",
+    "姓名",
+    "电话",
+    "家属电话",
+    "地址",
+    "人群",
+    "年龄段",
+    "卡在哪里",
+    "原因",
+    "上次通知",
+    "预约",
+)
+
+
+def _line(site: Site, row: CardStatus, person: Person | None) -> tuple[str, ...]:
     cohorts = {cohort.id: cohort.name for cohort in site.system.season.cohorts}
-    return {
-        "编号": row.card,
-        "姓名": person.name if person else "",
-        "电话": (person.phone or person.contact_phone) if person else "",
-        "家属电话": person.contact_phone if person else "",
-        "地址": person.address if person else "",
-        "人群": cohorts.get(row.cohort, row.cohort),
-        "年龄段": row.band,
-        "卡在哪里": words.place(row.place),
-        "原因": LISTED.get(row.phone_list, row.phone_list),
-        "上次通知": f"{row.last_invited:%Y-%m-%d}" if row.last_invited else "",
-        "预约": f"{row.told:%Y-%m-%d %H:%M}" if row.told else "",
-    }
+    return (
+        row.card,
+        person.name if person else "",
+        (person.phone or person.contact_phone) if person else "",
+        person.contact_phone if person else "",
+        person.address if person else "",
+        cohorts.get(row.cohort, row.cohort),
+        row.band,
+        words.place(row.place),
+        LISTED.get(row.phone_list, row.phone_list),
+        f"{row.last_invited:%Y-%m-%d}" if row.last_invited else "",
+        f"{row.told:%Y-%m-%d %H:%M}" if row.told else "",
+    )
