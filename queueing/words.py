@@ -33,6 +33,7 @@ _CHANNELS = {
     "web": "网页",
     "phone": "电话",
     "counter": "柜台",
+    "paper": "来信来条",
     "employer": "单位",
     "system": "系统",
 }

@@ -2,7 +2,7 @@
 
 A fact is one event. It says what happened (past tense), when (`at`, naive local time of the branch), who
 did it (`by`: "holder", "staff:<login>", "employer:<id>", "system") and through which channel (`via`: "sms",
-"web", "phone", "counter", "employer", "system").
+"web", "phone", "counter", "paper", "employer", "system").
 
 `TOPIC` is the stored name: it never changes, so modules and classes may. `ABOUT` names the fields whose
 values become tags (`card:…`, `slot:…`, `employer:…`, `wave:…`); "slot:old_slot" reads "tag prefix slot,

@@ -35,7 +35,7 @@ def _kept_for(slot: Slot, now: datetime, card: str) -> bool:
 
 
 def _in_pool(pool: str, via: str, cohort: str) -> bool:
-    channel = "phone" if via == "counter" else via
+    channel = "phone" if via in ("counter", "paper") else via
     return pool in (f"channel:{channel}", f"cohort:{cohort}")
 
 

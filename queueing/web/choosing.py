@@ -51,7 +51,7 @@ def live_offer(state: State, card_id: str, now: datetime) -> list[Choice]:
 
 
 def days_for(
-    state: State, card_id: str, now: datetime, most: int, after: date | None = None
+    state: State, card_id: str, now: datetime, most: int, after: date | None = None, via: str = VIA
 ) -> list[DayChoice]:
     """At most so many of the days this holder may book, from the first, or the first after a day."""
     card = bookable(state, card_id, now)
@@ -63,20 +63,22 @@ def days_for(
             break
         if day < first or (last and day > last) or (after and day <= after):
             continue
-        slots = slots_for(state, card_id, card, day, now)
+        slots = slots_for(state, card_id, card, day, now, via)
         if slots:
             free = sum(slot.free for slot in slots)
             found.append(DayChoice(day, free, _mean([slot.fullness for slot in slots])))
     return found
 
 
-def slots_for(state: State, card_id: str, card: Card, day: date, now: datetime) -> list[SlotChoice]:
-    """The slots of a day that are open and ahead."""
+def slots_for(
+    state: State, card_id: str, card: Card, day: date, now: datetime, via: str = VIA
+) -> list[SlotChoice]:
+    """The slots of a day that are open and ahead, with the places left for who asks through this channel."""
     found = []
     for slot_id in state.days.get(day, ()):
         slot = state.slots[slot_id]
         if slot.open and slot.start > now:
-            free = free_places(slot, now, VIA, card.cohort, card_id)
+            free = free_places(slot, now, via, card.cohort, card_id)
             fullness = len(slot.seats) / slot.capacity if slot.capacity else 1.0
             found.append(SlotChoice(slot_id, slot.start, slot.end, free, min(1.0, fullness)))
     return found

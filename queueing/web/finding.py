@@ -1,4 +1,5 @@
-"""Finding a person at the counter: by name, phone (or its tail), ID number (or its tail), or booking number.
+"""Finding a person at the counter: by the code on their slip, name, phone (or its tail), ID number (or its
+tail), or booking number.
 
 A few digits may be any of these, so all of them are tried: better two names to choose from than none.
 """
@@ -12,6 +13,7 @@ from contextlib import suppress
 from queueing.people.idnumber import normalise_id_number
 from queueing.people.phone import BadPhoneError, parse_phone
 from queueing.people.text import compact
+from queueing.web.codes import card_of_code
 from queueing.web.site import Site
 
 MOST = 40
@@ -29,6 +31,9 @@ def find(site: Site, text: str) -> list[str]:
 
 def _candidates(site: Site, wanted: str) -> Iterable[str]:
     vault = site.system.vault
+    if scanned := card_of_code(wanted):
+        yield scanned
+        return
     if re.fullmatch(r"[AB]?[0-9]{1,7}", wanted):
         yield from _by_number(site, wanted)
     if re.fullmatch(r"[0-9]{3}[0-9X]", wanted):

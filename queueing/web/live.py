@@ -30,7 +30,9 @@ AT_LEAST_EVERY = 5.0
 """Seconds after which a piece is rendered anew though nothing happened: waits grow by themselves."""
 TOGETHER = 0.06
 """Seconds in which what happens is shown together: longer than a desk's state may be old."""
-KEEP_ALIVE = 15.0
+KEEP_ALIVE = 5.0
+"""Seconds of silence after which a screen is told that what it shows is still so (a "beat")."""
+BEAT = "event: beat\ndata:\n\n"
 AGAIN = 1.0
 
 _log = logging.getLogger(__name__)
@@ -51,6 +53,7 @@ class _Show:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     digest: str = ""
     event: str = ""
+    away: bool = False
     viewers: int = 0
     task: asyncio.Task[None] | None = None
 
@@ -69,10 +72,11 @@ class _Show:
                     self._publish(html)
                 else:
                     took = 0.0
+                self.away = False
             except Exception:
-                # The store is away: screens keep what they show, and go on when it is back.
+                # The store is away: screens keep what they show, hear no beat, and go on when it is back.
                 _log.warning("a live piece can't be rendered; trying again", exc_info=True)
-                took = AGAIN
+                took, self.away = AGAIN, True
             await asyncio.sleep(took)
             await _wait(self.woken, LOOK_ANYWAY)
             await asyncio.sleep(TOGETHER)
@@ -139,7 +143,7 @@ async def _follow(show: _Show, last: str) -> AsyncIterator[str]:
             seen = show.digest
             yield show.event
         elif not await _wait(changed, KEEP_ALIVE):
-            yield ": still here\n\n"
+            yield ": the store is away\n\n" if show.away else BEAT
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> bool:

@@ -17,6 +17,9 @@ from queueing.web.hall import called_number
 from queueing.web.personal_code import personal_code
 from queueing.web.site import Site
 
+CHANNELS = {"counter": "人在柜台", "phone": "在电话里", "paper": "来信来条"}
+"""How staff are talking to the person for whom they do something."""
+
 LISTED = {
     "no_phone": "没有手机号",
     "opted_out": "不收短信",

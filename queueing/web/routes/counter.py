@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
@@ -18,10 +19,10 @@ from queueing.web.finding import find
 from queueing.web.guard import Clerk, pages
 from queueing.web.hall import hall
 from queueing.web.live import Piece
-from queueing.web.panel import panel
+from queueing.web.panel import CHANNELS, panel
 from queueing.web.rendering import fragment, page
 from queueing.web.site import Site, TheSite
-from queueing.web.today import AT_ONCE, FILTERS, today_rows
+from queueing.web.today import FILTERS, today_list
 
 router = pages()
 WINDOW = "window"
@@ -29,9 +30,17 @@ DAYS = 20
 
 
 @router.get("/counter")
-def counter(request: Request, site: TheSite, staff: Clerk, card: str = "", show: str = "") -> Response:
+def counter(
+    request: Request,
+    site: TheSite,
+    staff: Clerk,
+    card: str = "",
+    show: str = "",
+    slot: str = "",
+    on: str = "counter",
+) -> Response:
     """The screen; with a card, its panel."""
-    return _screen(request, site, card=card, show=show)
+    return _screen(request, site, card=card, show=show, slot=slot, on=on)
 
 
 @router.post("/counter/find")
@@ -41,7 +50,7 @@ def find_person(
     """Who fits. A single hit is opened at once. What was searched for stays out of addresses."""
     cards = find(site, q)
     if len(cards) == 1:
-        return RedirectResponse(f"/counter?card={cards[0]}", 303)
+        return RedirectResponse(address(cards[0]), 303)
     people = site.system.vault.get_many(cards)
     with site.system.desk.view() as state:
         hits = [(card, people[card], state.cards[card]) for card in cards if card in people]
@@ -60,17 +69,19 @@ def choose_window(site: TheSite, staff: Clerk, window: Annotated[str, Form(max_l
 
 
 @router.get("/counter/times")
-def times(request: Request, site: TheSite, staff: Clerk, card: str, day: date | None = None) -> Response:
+def times(
+    request: Request, site: TheSite, staff: Clerk, card: str, day: date | None = None, on: str = "counter"
+) -> Response:
     """All days, or all times of a day, for somebody at the counter or on the phone."""
     now = site.now()
     try:
         with site.system.desk.view() as state:
             status = known_card(state, card)
-            days = choosing.days_for(state, card, now, DAYS)
-            slots = choosing.slots_for(state, card, status, day, now) if day else []
+            days = choosing.days_for(state, card, now, DAYS, via=on)
+            slots = choosing.slots_for(state, card, status, day, now, via=on) if day else []
     except Refusal as refusal:
-        return _screen(request, site, card=card, problem=refusal)
-    return _screen(request, site, card=card, times={"days": days, "day": day, "slots": slots})
+        return _screen(request, site, card=card, on=on, problem=refusal)
+    return _screen(request, site, card=card, on=on, times={"days": days, "day": day, "slots": slots})
 
 
 @router.get("/counter/live")
@@ -81,42 +92,46 @@ async def live(site: TheSite, staff: Clerk, request: Request) -> StreamingRespon
     return StreamingResponse(stream, media_type="text/event-stream")
 
 
-@router.get("/counter/manifest")
-def manifest(request: Request, site: TheSite, staff: Clerk, day: date | None = None) -> Response:
-    """The day on paper, for when the system is down."""
-    chosen = day or site.today()
-    return page(request, "counter/manifest.html", {"day": chosen, "rows": today_rows(site, chosen)})
-
-
-@router.get("/counter/slip")
-def slip(request: Request, site: TheSite, staff: Clerk, card: str) -> Response:
-    """A ticket or an appointment on paper, in large print."""
-    with site.system.desk.view() as state:
-        status = known_card(state, card)
-    return page(request, "counter/slip.html", {"card": panel(site, card, ""), "status": status})
-
-
 def own_window(request: Request) -> str:
     """The window this browser stands at, or nothing."""
     value = request.cookies.get(WINDOW, "")
     return value if value.isdecimal() else ""
 
 
-def _screen(request: Request, site: Site, *, card: str = "", show: str = "", **more: Any) -> Response:
+def address(card: str = "", on: str = "counter") -> str:
+    """The screen, with somebody open, and how we are talking to them."""
+    query = {"card": card} if card else {}
+    if on in CHANNELS and on != "counter":
+        query["on"] = on
+    return "/counter" + (f"?{urlencode(query)}" if query else "")
+
+
+def _screen(
+    request: Request,
+    site: Site,
+    *,
+    card: str = "",
+    show: str = "",
+    slot: str = "",
+    on: str = "counter",
+    **more: Any,
+) -> Response:
     window = own_window(request)
     problem = more.pop("problem", None)
-    why = words.sentence(problem) if problem else ""
     context = {
         "window": window,
         "queue": _queue(site, window),
         "panel": panel(site, card, window) if card else None,
         "card": card,
-        "today_list": today_rows(site, site.today(), show, None if show == "all" else AT_ONCE),
+        "list": today_list(site, show, slot),
         "filters": FILTERS,
         "show": show,
+        "slot": slot,
+        "on": on if on in CHANNELS else "counter",
+        "channels": CHANNELS,
         "found": None,
         "times": None,
-        "problem": why,
+        "problem": words.sentence(problem) if problem else "",
         **more,
     }
     return page(request, "counter/screen.html", context)

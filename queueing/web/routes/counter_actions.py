@@ -21,7 +21,8 @@ from queueing.errors import UserError
 from queueing.web import cookies
 from queueing.web.counter_words import done_words
 from queueing.web.guard import Clerk, pages
-from queueing.web.routes.counter import own_window
+from queueing.web.panel import CHANNELS
+from queueing.web.routes.counter import address, own_window
 from queueing.web.site import Site, TheSite
 from queueing.web.staff import Staff
 
@@ -45,8 +46,8 @@ class Filled(BaseModel):
 
     @property
     def via(self) -> str:
-        """The person is here, or on the phone."""
-        return "phone" if self.on == "phone" else "counter"
+        """The person is here, on the phone, or wrote to us."""
+        return self.on if self.on in CHANNELS else "counter"
 
 
 def _hand_over(form: Filled, site: Site) -> Command:
@@ -106,9 +107,9 @@ def act(
         command = ACTIONS[action](filled, site)
         outcome = site.system.desk.handle(command, by=staff.by, via=filled.via)
     except (Refusal, UserError) as problem:
-        return _back(filled.card, _words(site, problem), "bad")
+        return _back(filled.card, _words(site, problem), "bad", filled.on)
     called = next((getattr(event, "card", "") for event in outcome.events), filled.card)
-    return _back(filled.card or called, done_words(outcome.events))
+    return _back(filled.card or called, done_words(outcome.events), on=filled.on)
 
 
 @router.post("/counter/contact")
@@ -118,7 +119,8 @@ def change_contact(
     card: Annotated[str, Form()] = "",
     phone: Annotated[str, Form(max_length=30)] = "",
     contact_phone: Annotated[str, Form(max_length=30)] = "",
-    address: Annotated[str, Form(max_length=200)] = "",
+    home: Annotated[str, Form(alias="address", max_length=200)] = "",
+    on: Annotated[str, Form()] = "counter",
 ) -> Response:
     """A new number goes into the vault, and the log learns whether a message reaches it."""
     try:
@@ -127,13 +129,13 @@ def change_contact(
         if status.erased:
             raise r.HolderIsErased(card)
         person = site.system.vault.change_contact(
-            card, phone=phone, contact_phone=contact_phone, address=address
+            card, phone=phone, contact_phone=contact_phone, address=home
         )
         command = holders.ChangeContact(card, reach=person.sms_number is not None)
-        site.system.desk.handle(command, by=staff.by, via="counter")
+        site.system.desk.handle(command, by=staff.by, via=on if on in CHANNELS else "counter")
     except (Refusal, UserError) as problem:
-        return _back(card, _words(site, problem), "bad")
-    return _back(card, "联系方式已更新。")
+        return _back(card, _words(site, problem), "bad", on)
+    return _back(card, "联系方式已更新。", on=on)
 
 
 @router.post("/counter/erase")
@@ -157,8 +159,8 @@ def _check_may_erase(staff: Staff, sure: str) -> None:
         raise UserError("删除后不能恢复，请先勾选“确定删除”。")
 
 
-def _back(card: str, text: str, tone: cookies.Tone = "good") -> Response:
-    response = RedirectResponse(f"/counter?card={card}" if card else "/counter", 303)
+def _back(card: str, text: str, tone: cookies.Tone = "good", on: str = "counter") -> Response:
+    response = RedirectResponse(address(card, on), 303)
     cookies.say(response, text, tone)
     return response
 

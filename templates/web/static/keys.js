@@ -1,18 +1,40 @@
-// One key an action: the button with data-key="x" is pressed by x, a field with data-focus="/" gets the cursor.
-addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  const inField = event.target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select");
-  if (event.key === "Escape" && inField) { inField.blur(); return; }
-  if (inField) return;
-  const key = CSS.escape(event.key.toLowerCase());
-  const field = document.querySelector(`[data-focus="${key}"]`);
-  const button = document.querySelector(`[data-key="${key}"]`);
-  if (field) { event.preventDefault(); field.focus(); field.select(); }
-  else if (button) { event.preventDefault(); button.click(); }
-});
-// A form is sent once, however often the button is pressed.
-addEventListener("submit", (event) => {
-  if (event.target.dataset.sent) { event.preventDefault(); return; }
-  event.target.dataset.sent = "1";
-  setTimeout(() => { delete event.target.dataset.sent; }, 3000);
-});
+// One key an action: what has data-key="x" is pressed by x; the field with data-focus="/" gets the cursor, also when
+// somebody just types digits. A scanner types "/", a card's code and Enter, wherever the cursor is.
+(() => {
+  const FIELD = "input:not([type=radio]):not([type=checkbox]), textarea, select";
+  const SCANNED = /[/／](c[a-z2-7]{10})$/i;
+  const search = () => document.querySelector("[data-focus]");
+
+  // What a scanner typed into a field that is not meant for it goes where it belongs.
+  const scannedElsewhere = (field) => {
+    const target = search();
+    const found = target && field !== target && "value" in field && field.value.match(SCANNED);
+    if (!found) return false;
+    field.value = field.value.slice(0, found.index);
+    target.value = found[1];
+    target.form.requestSubmit();
+    return true;
+  };
+
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.keyCode === 229) return;
+    const field = event.target.closest?.(FIELD);
+    if (field && event.key === "Escape") { field.blur(); return; }
+    if (field && event.key === "Enter" && scannedElsewhere(field)) { event.preventDefault(); return; }
+    const key = event.key.toLowerCase();
+    if (field && !(field === search() && field.value === "" && key === "n")) return;
+    const target = search();
+    if (target && key === target.dataset.focus) { event.preventDefault(); target.focus(); target.select(); return; }
+    if (target && /^[0-9]$/.test(key)) { target.value = ""; target.focus(); return; }
+    const button = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (button) { event.preventDefault(); if (!event.repeat) button.click(); }
+  });
+
+  // A form is sent once, however often the button is pressed.
+  addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    if (event.target.dataset.sent) { event.preventDefault(); return; }
+    event.target.dataset.sent = "1";
+    setTimeout(() => { delete event.target.dataset.sent; }, 3000);
+  });
+})();

@@ -1,0 +1,72 @@
+// The counter's answers come in place: no flicker, the queue stays live, the cursor is where the next key is needed.
+// Without scripts the same forms and links are pages.
+(() => {
+  const main = document.getElementById("main");
+  const ours = (url) => url.origin === location.origin && ["/counter", "/counter/times"].includes(url.pathname);
+  const posts = (url) => url.origin === location.origin && /^\/counter\/(do\/|find$|window$|contact$|erase$)/.test(url.pathname);
+  let busy = false;
+
+  const put = (fresh) => {
+    const kept = new Map([...main.querySelectorAll("[data-keep]")].map((one) => [one.dataset.keep, one.scrollTop]));
+    fresh.querySelectorAll("[data-live]").forEach((one) => {
+      const live = main.querySelector(`[data-live="${CSS.escape(one.dataset.live)}"]`);
+      if (live) { live.innerHTML = one.innerHTML; one.replaceWith(document.adoptNode(live)); }
+    });
+    main.replaceChildren(...document.adoptNode(fresh).childNodes);
+    main.querySelectorAll("[data-keep]").forEach((one) => { one.scrollTop = kept.get(one.dataset.keep) ?? 0; });
+    const next = main.querySelector("[autofocus]");
+    if (next) next.focus({ preventScroll: true }); else document.activeElement?.blur();
+    document.dispatchEvent(new Event("swapped"));
+  };
+
+  const say = (text) => {
+    main.querySelectorAll(":scope > .said").forEach((one) => one.remove());
+    const line = Object.assign(document.createElement("p"), { className: "said bad", textContent: text });
+    line.setAttribute("role", "alert");
+    main.prepend(line);
+  };
+
+  const show = async (url, options, push) => {
+    if (busy) return;
+    busy = true;
+    main.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(url, { credentials: "same-origin", ...options });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById("main");
+      const at = new URL(answer.url);
+      if (!fresh || at.pathname.startsWith("/staff")) { location.assign(at); return; }
+      put(fresh);
+      document.title = page.title;
+      if (push && ours(at)) history.pushState(null, "", at);
+    } catch {
+      say("网络断了，请等一下再做一次；做过的不会重复。");
+    } finally {
+      busy = false;
+      main.removeAttribute("aria-busy");
+    }
+  };
+
+  main.addEventListener("submit", (event) => {
+    const form = event.target;
+    const url = new URL(form.action);
+    const data = new FormData(form, event.submitter);
+    if (form.method === "get" && ours(url)) {
+      event.preventDefault();
+      show(`${url.pathname}?${new URLSearchParams(data)}`, {}, true);
+    } else if (form.method === "post" && posts(url)) {
+      event.preventDefault();
+      show(url, { method: "POST", body: new URLSearchParams(data) }, true);
+    }
+  });
+  main.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (!link || link.target || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    const url = new URL(link.href);
+    if (!ours(url)) return;
+    event.preventDefault();
+    show(url, {}, true);
+  });
+  main.addEventListener("change", (event) => { if ("auto" in event.target.dataset) event.target.form.requestSubmit(); });
+  addEventListener("popstate", () => show(location.href, {}, false));
+})();
