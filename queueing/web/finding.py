@@ -13,7 +13,7 @@ from contextlib import suppress
 from queueing.people.idnumber import normalise_id_number
 from queueing.people.phone import BadPhoneError, parse_phone
 from queueing.people.text import compact
-from queueing.web.codes import card_of_code
+from queueing.web.codes import FOCUS_KEY, card_of_code
 from queueing.web.site import Site
 
 MOST = 40
@@ -21,7 +21,7 @@ MOST = 40
 
 def find(site: Site, text: str) -> list[str]:
     """The cards that fit, at most `MOST`."""
-    wanted = compact(text).upper()
+    wanted = compact(text).upper().lstrip(FOCUS_KEY)
     if not wanted:
         return []
     found = dict.fromkeys(_candidates(site, wanted))

@@ -4,6 +4,7 @@
   const FIELD = "input:not([type=radio]):not([type=checkbox]), textarea, select";
   const SCANNED = /[/／](c[a-z2-7]{10})$/i;
   const search = () => document.querySelector("[data-focus]");
+  const pressed = [];
 
   // What a scanner typed into a field that is not meant for it goes where it belongs.
   const scannedElsewhere = (field) => {
@@ -22,12 +23,24 @@
     if (field && event.key === "Escape") { field.blur(); return; }
     if (field && event.key === "Enter" && scannedElsewhere(field)) { event.preventDefault(); return; }
     const key = event.key.toLowerCase();
-    if (field && !(field === search() && field.value === "" && key === "n")) return;
     const target = search();
+    const own = field && field === target;
+    if (field && !(own && (key === target.dataset.focus || (key === "n" && field.value === "")))) return;
     if (target && key === target.dataset.focus) { event.preventDefault(); target.focus(); target.select(); return; }
     if (target && /^[0-9]$/.test(key)) { target.value = ""; target.focus(); return; }
+    if (event.repeat || key.length > 1) return;
+    if (document.querySelector("[aria-busy=true]")) pressed.push(key); else if (press(key)) event.preventDefault();
+  });
+
+  const press = (key) => {
     const button = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
-    if (button) { event.preventDefault(); if (!event.repeat) button.click(); }
+    button?.click();
+    return button;
+  };
+
+  // Who is faster than the answer is not ignored: the key waits for the page it was meant for.
+  document.addEventListener("settled", () => {
+    while (pressed.length && !document.querySelector("[aria-busy=true]")) press(pressed.shift());
   });
 
   // A form is sent once, however often the button is pressed.

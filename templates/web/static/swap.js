@@ -4,9 +4,12 @@
   const main = document.getElementById("main");
   const ours = (url) => url.origin === location.origin && ["/counter", "/counter/times"].includes(url.pathname);
   const posts = (url) => url.origin === location.origin && /^\/counter\/(do\/|find$|window$|contact$|erase$)/.test(url.pathname);
-  let busy = false;
+  let turn = Promise.resolve();
+  let waiting = 0;
 
   const put = (fresh) => {
+    const old = main.querySelector("[data-focus]");
+    const typing = old && old === document.activeElement && old.value !== old.defaultValue && !old.form.dataset.sent;
     const kept = new Map([...main.querySelectorAll("[data-keep]")].map((one) => [one.dataset.keep, one.scrollTop]));
     fresh.querySelectorAll("[data-live]").forEach((one) => {
       const live = main.querySelector(`[data-live="${CSS.escape(one.dataset.live)}"]`);
@@ -14,7 +17,9 @@
     });
     main.replaceChildren(...document.adoptNode(fresh).childNodes);
     main.querySelectorAll("[data-keep]").forEach((one) => { one.scrollTop = kept.get(one.dataset.keep) ?? 0; });
-    const next = main.querySelector("[autofocus]");
+    const search = main.querySelector("[data-focus]");
+    if (typing && search) search.value = old.value;
+    const next = typing ? search : main.querySelector("[autofocus]");
     if (next) next.focus({ preventScroll: true }); else document.activeElement?.blur();
     document.dispatchEvent(new Event("swapped"));
   };
@@ -26,10 +31,19 @@
     main.prepend(line);
   };
 
-  const show = async (url, options, push) => {
-    if (busy) return;
-    busy = true;
+  // One after another: whoever is faster than the answer is not ignored.
+  const show = (url, options, push) => {
+    waiting += 1;
     main.setAttribute("aria-busy", "true");
+    turn = turn.then(() => load(url, options, push)).finally(() => {
+      waiting -= 1;
+      if (waiting) return;
+      main.removeAttribute("aria-busy");
+      document.dispatchEvent(new Event("settled"));
+    });
+  };
+
+  const load = async (url, options, push) => {
     try {
       const answer = await fetch(url, { credentials: "same-origin", ...options });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -40,15 +54,14 @@
       document.title = page.title;
       if (push && ours(at)) history.pushState(null, "", at);
     } catch {
+      main.querySelectorAll("[data-sent]").forEach((one) => { delete one.dataset.sent; });
       say("网络断了，请等一下再做一次；做过的不会重复。");
-    } finally {
-      busy = false;
-      main.removeAttribute("aria-busy");
     }
   };
 
   main.addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.dataset.sent) { event.preventDefault(); return; }
     const url = new URL(form.action);
     const data = new FormData(form, event.submitter);
     if (form.method === "get" && ours(url)) {
@@ -56,6 +69,7 @@
       show(`${url.pathname}?${new URLSearchParams(data)}`, {}, true);
     } else if (form.method === "post" && posts(url)) {
       event.preventDefault();
+      form.dataset.sent = "1";
       show(url, { method: "POST", body: new URLSearchParams(data) }, true);
     }
   });
