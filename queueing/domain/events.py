@@ -226,7 +226,7 @@ class HolderUnreachable(Event, kw_only=True, frozen=True):
 
 class PhoneListed(Event, kw_only=True, frozen=True):
     """Staff should phone this holder (`reason`: "no_phone", "opted_out", "unreachable", "no_shows",
-    "asked", "not_understood", "displaced", "wrong_number")."""
+    "asked", "not_understood", "says_collected", "displaced", "wrong_number")."""
 
     TOPIC = "phone-listed"
     ABOUT = ("card",)
@@ -316,7 +316,8 @@ class CardReleased(Event, kw_only=True, frozen=True):
 
 class SlotsOffered(Event, kw_only=True, frozen=True):
     """Places in these slots are kept for the holder until `until`. `told` are the times to come, one a slot.
-    `reason`: "asked", "more", "today_full", "gone", "closed"."""
+    `reason`: "asked", "more", "other_day" (none of the days asked for has a place), "today_full", "gone",
+    "closed". `token` is a digest that names the message it answers."""
 
     TOPIC = "slots-offered"
     ABOUT = ("card", "slot:slots")
@@ -325,6 +326,7 @@ class SlotsOffered(Event, kw_only=True, frozen=True):
     told: tuple[datetime, ...]
     until: datetime
     reason: str = "asked"
+    token: str = ""
 
 
 class SlotBooked(Event, kw_only=True, frozen=True):

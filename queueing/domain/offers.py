@@ -3,7 +3,7 @@ works."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -18,22 +18,26 @@ from queueing.domain.state import Card, Hold, Offer, Slot, State
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What was asked: days (none: any), part of the day ("am", "pm", "" for any), a time of day to be near
-    to, slots not to offer again, days that don't suit."""
+    to, slots not to offer again, days that don't suit, and after or before which moment."""
 
     days: tuple[date, ...] = ()
     part: str = ""
     near: time | None = None
     without: tuple[str, ...] = ()
     not_days: tuple[date, ...] = ()
+    after: datetime | None = None
+    before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OfferSlots(Command):
-    """Keep a few calm places for a holder. `reason` as in `SlotsOffered`."""
+    """Keep a few calm places for a holder. `reason` and `token` as in `SlotsOffered`: asked again with the
+    token of the live offer, it is that offer."""
 
     card: str
     wish: Wish = Wish()
     reason: str = "asked"
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +62,17 @@ def score(
     return value
 
 
-def calmest(state: State, card_id: str, card: Card, wish: Wish, context: Context, count: int) -> list[str]:
-    """The `count` calmest slots with a place for this person that fit the wish, in order of time.
+def calmest(
+    state: State, card_id: str, card: Card, wish: Wish, context: Context, count: int, around: bool = False
+) -> list[str]:
+    """The `count` calmest slots with a place for this person that fit the wish, in order of time; `around`:
+    those of the days nearest to the ones it names.
 
-    Looks day by day and stops as soon as no later day can have a calmer one.
+    Looks day by day and stops as soon as no day farther away can have a calmer one.
     """
     rules = state.facts.rules
     best: list[Candidate] = []
-    for days_away, slot_id, slot in _open_slots(state, card, wish, _earliest(state, context)):
+    for days_away, slot_id, slot in _open_slots(state, card, wish, _earliest(state, context), around):
         if len(best) == count and best[-1].score <= rules.day_weight * days_away:
             break
         if not holdable(slot, rules, context.now, card_id):
@@ -84,57 +91,89 @@ def _earliest(state: State, context: Context) -> datetime:
     return context.now + timedelta(minutes=state.facts.rules.hold_minutes)
 
 
-def _open_slots(state: State, card: Card, wish: Wish, earliest: datetime) -> Iterator[tuple[int, str, Slot]]:
-    """(days away, slot id, slot) of the slots that fit the wish, by day."""
+def _open_slots(
+    state: State, card: Card, wish: Wish, earliest: datetime, around: bool
+) -> Iterator[tuple[int, str, Slot]]:
+    """(days away, slot id, slot) of the slots that fit the wish, the nearest day first; `around` its days
+    too."""
     first = opens_for(state, card) or earliest.date()
     begin = max(first, earliest.date())
-    wanted, unwanted = set(wish.days), set(wish.not_days)
-    for day in sorted(
-        d for d in state.days if d >= begin and d not in unwanted and (not wanted or d in wanted)
-    ):
+    away = _days_away(wish, begin)
+    days = (d for d in state.days if d >= begin and d not in wish.not_days)
+    for distance, day in sorted((away(d), d) for d in days if around or not wish.days or d in wish.days):
         for slot_id in state.days[day]:
             slot = state.slots[slot_id]
             if not slot.open or slot.start <= earliest or slot_id in wish.without:
                 continue
             if card.booking and card.booking.slot == slot_id:
                 continue
-            if wish.part and (slot.start.hour < 12) != (wish.part == "am"):
+            if not _fits(slot, wish):
                 continue
-            yield (day - begin).days, slot_id, slot
+            yield distance, slot_id, slot
+
+
+def _days_away(wish: Wish, begin: date) -> Callable[[date], int]:
+    """How far a day is from what was asked: from the nearest of the days named, else from the first one
+    possible (after or before a moment: from that moment)."""
+    if wish.days:
+        return lambda day: min(abs((day - wished).days) for wished in wish.days)
+    if wish.before:
+        last = wish.before.date()
+        return lambda day: abs((last - day).days)
+    if wish.after:
+        begin = max(begin, wish.after.date())
+    return lambda day: abs((day - begin).days)
+
+
+def _fits(slot: Slot, wish: Wish) -> bool:
+    """The slot is in the part of the day and on the side of the moment that were asked."""
+    if wish.part and (slot.start.hour < 12) != (wish.part == "am"):
+        return False
+    if wish.after and slot.start <= wish.after:
+        return False
+    return wish.before is None or slot.start < wish.before
 
 
 def choose(state: State, card_id: str, card: Card, wish: Wish, context: Context) -> list[str]:
     """The calmest slots for a wish; when nothing fits, the wish is widened: any part of those days, then
-    the nearest days."""
+    the nearest days, then any time at all."""
     count = state.facts.rules.offered
-    found = calmest(state, card_id, card, wish, context, count)
-    if not found and (wish.part or wish.near):
-        found = calmest(state, card_id, card, replace(wish, part="", near=None), context, count)
-    if not found and wish.days:
-        found = calmest(state, card_id, card, replace(wish, days=()), context, count)
-    return found
+    any_part = replace(wish, part="", near=None)
+    any_time = replace(any_part, after=None, before=None)
+    widened = ((wish, False), (any_part, False), (wish, True), (any_part, True), (any_time, True))
+    for one, around in dict.fromkeys(widened):
+        found = calmest(state, card_id, card, one, context, count, around)
+        if found:
+            return found
+    return []
 
 
 def offer(
-    state: State, card_id: str, card: Card, wish: Wish, context: Context, reason: str
+    state: State, card_id: str, card: Card, wish: Wish, context: Context, reason: str, token: str = ""
 ) -> e.SlotsOffered:
-    """The event of an offer, or NothingFree."""
+    """The event of an offer, or NothingFree. Where none of the days asked for has a place, it says so."""
     found = choose(state, card_id, card, wish, context)
     if not found:
         raise r.NothingFree(card_id)
     rules = state.facts.rules
     told = tuple(told_times(state.slots[s], rules, 1)[0] for s in found)
     until = context.now + timedelta(minutes=rules.hold_minutes)
+    if reason in ("asked", "more") and wish.days and not any(moment.date() in wish.days for moment in told):
+        reason = "other_day"
     return context.fact(
-        e.SlotsOffered, card=card_id, slots=tuple(found), told=told, until=until, reason=reason
+        e.SlotsOffered, card=card_id, slots=tuple(found), told=told, until=until, reason=reason, token=token
     )
 
 
 @decides(OfferSlots)
 def offer_slots(command: OfferSlots, state: State, context: Context) -> list[e.Event]:
-    """A holder with a booking gets offers to move to; a holder whose wave has not begun gets its date."""
+    """A holder with a booking gets offers to move to; a holder whose wave has not begun gets its date. A
+    message that is delivered again after its offer was stored keeps no places a second time."""
     card = bookable(state, command.card, context.now)
-    return [offer(state, command.card, card, command.wish, context, command.reason)]
+    live = card.offer if card.offer and card.offer.until > context.now else None
+    if live and command.token and live.token == command.token:
+        return []
+    return [offer(state, command.card, card, command.wish, context, command.reason, command.token)]
 
 
 @evolves(e.SlotsOffered)
@@ -151,4 +190,6 @@ def _offered(state: State, event: e.SlotsOffered) -> None:
         )
         live = tuple(h for h in slot.holds if h.until > event.at)
         state.change_slot(slot_id, holds=(*live, hold))
-    state.change_card(event.card, offer=Offer(slots=event.slots, told=event.told, until=event.until))
+    state.change_card(
+        event.card, offer=Offer(slots=event.slots, told=event.told, until=event.until, token=event.token)
+    )

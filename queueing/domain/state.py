@@ -37,11 +37,12 @@ class Booking(Entity, frozen=True, kw_only=True):
 
 
 class Offer(Entity, frozen=True, kw_only=True):
-    """Places kept for a holder until `until`."""
+    """Places kept for a holder until `until`; `token` as in `SlotsOffered`."""
 
     slots: tuple[str, ...]
     told: tuple[datetime, ...]
     until: datetime
+    token: str = ""
 
 
 class Visit(Entity, frozen=True, kw_only=True):

@@ -23,6 +23,7 @@ _LISTED = {
     "no_shows": "多次约了没来",
     "asked": "本人希望来电",
     "not_understood": "短信没能看懂",
+    "says_collected": "本人说已经领过，要核对",
     "wrong_number": "号码不对",
     "displaced": "约的时间被调整，短信通知不到",
 }
@@ -35,6 +36,7 @@ _INVITED = {
 _OFFERED = {
     "asked": "",
     "more": "（换一批）",
+    "other_day": "（想来的日子没有空位）",
     "today_full": "（当天没有余号）",
     "gone": "（选中的时间刚被约走）",
     "closed": "（原时间段停办）",

@@ -225,7 +225,7 @@ def tell_the_offer_when_asked_by_sms(rules: Rules, position: int, event: e.Slots
     if event.via != "sms":
         return []
     params = {"slots": [told.isoformat() for told in event.told]}
-    template = "offer_gone" if event.reason == "gone" else "offers"
+    template = {"gone": "offer_gone", "other_day": "offer_other_day"}.get(event.reason, "offers")
     return [rules.message(position, event, template, "reply", params, expires=event.until, at_once=True)]
 
 
@@ -348,11 +348,20 @@ def confirm_a_home_visit_request(rules: Rules, position: int, event: e.HomeVisit
     )
 
 
+CALL_TEMPLATES = {
+    "asked": "staff_will_call",
+    "not_understood": "staff_will_call",
+    "says_collected": "staff_will_check",
+}
+"""What somebody who wrote is told about the call they will get, by why they are listed."""
+
+
 @when(e.PhoneListed)
 def say_that_somebody_will_call(rules: Rules, position: int, event: e.PhoneListed) -> list[Intent]:
-    """Only to those who asked, or whom we did not understand."""
-    if event.via == "sms" and event.reason in ("asked", "not_understood"):
-        return [rules.message(position, event, "staff_will_call", "reply", {}, at_once=True)]
+    """Only to those who wrote."""
+    template = CALL_TEMPLATES.get(event.reason)
+    if event.via == "sms" and template:
+        return [rules.message(position, event, template, "reply", {}, at_once=True)]
     return []
 
 

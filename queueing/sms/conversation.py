@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from queueing.domain import Command, Refusal
 from queueing.domain import refusals as r
@@ -20,21 +20,40 @@ from queueing.domain.events import SlotsOffered
 from queueing.domain.holders import ListForPhone, OptIn, OptOut, RequestHomeVisit
 from queueing.domain.offers import OfferSlots, Wish
 from queueing.log import Outcome
+from queueing.projections.message_rules import CALL_TEMPLATES
 from queueing.sms.grammar import FAQ_TEMPLATE_KEYS
-from queueing.sms.grammar.reading import LAST, Intent, Part, Reading, Relative
-from queueing.sms.replies import already_collected, refused, said_to_silent, status_of
+from queueing.sms.grammar.reading import LAST, Intent, Reading
+from queueing.sms.replies import (
+    already_collected,
+    refused,
+    remembered,
+    said_to_silent,
+    status_of,
+    told_enough,
+)
 from queueing.sms.turns import Asking, Reply, Situation, Thread, Turn
+from queueing.sms.wishes import declines, near_to, pointed_at, wish_of
 
 QUESTION_LASTS = timedelta(hours=24)
 """How long "whose?" stays open; an offer is open as long as it is held."""
 
 
 def converse(reading: Reading, at: Situation) -> Asking:
-    """Answer one message."""
+    """Answer one message. Whoever would be told the same a third time within a day is called instead: it did
+    not help, and a carrier would not let it through."""
+    turn = yield from _answered(reading, at)
+    if turn.replies and told_enough(turn, at):
+        turn = yield from _list_for_phone(turn.replies[0].card or at.cards[0], at)
+    return remembered(turn, at)
+
+
+def _answered(reading: Reading, at: Situation) -> Asking:
     spoken_of = (at.thread.card, *(at.thread.options if at.thread.question == "whose" else ()))
     if any(card and card not in at.cards for card in spoken_of):
-        at = replace(at, thread=Thread())  # the phone speaks for other cards now
+        at = replace(at, thread=Thread(said=at.thread.said))  # the phone speaks for other cards now
     choice = _choice(reading, at)
+    if choice is None:
+        choice = pointed_at(reading, at)
     if choice is not None:
         return (yield from _chosen(choice, reading, at))
     handler = _HANDLERS.get(reading.intent)
@@ -82,6 +101,7 @@ def replace_intent(reading: Reading, intent: Intent) -> Reading:
         part=reading.part,
         clock=reading.clock,
         relative=reading.relative,
+        shift=reading.shift,
     )
 
 
@@ -101,14 +121,8 @@ def _take(card: str, slot: str, at: Situation) -> Asking:
     if isinstance(result, r.SlotPast):
         return (yield from _offer(card, Wish(), at, reason="gone"))  # what is near is past soon, too
     if isinstance(result, r.SlotFull | r.SlotNotOpen | r.UnknownSlot):
-        return (yield from _offer(card, _near(slot), at, reason="gone"))
+        return (yield from _offer(card, near_to(slot), at, reason="gone"))
     return (yield from _told_no(result, card, at))
-
-
-def _near(slot: str) -> Wish:
-    """The places nearest to one: of its day, and around its time."""
-    start = datetime.strptime(slot, "%Y%m%d-%H%M")
-    return Wish(days=(start.date(),), near=start.time())
 
 
 SEEN = 12
@@ -151,34 +165,37 @@ def _with_card(reading: Reading, card: str, at: Situation) -> Asking:
             return status_of([card], at)
         case Intent.CANCEL:
             return (yield from _cancel(card, at))
-        case Intent.BOOK if state.booking:
-            params = {"when": state.booking.told.isoformat()}
-            return Turn(Thread(card=card), (Reply("already_booked", params, card),))
-        case Intent.MORE:
-            asked = reading if reading.has_when or at.thread.pending is None else at.thread.pending
-            wish = replace(_wish(asked), without=(*at.thread.seen, *at.thread.options))
-            return (yield from _offer(card, wish, at, reason="more", reading=asked))
-        case Intent.BOOK | Intent.MOVE:
-            if reading.past and all(day < at.now.date() for day in reading.dates):
-                return Turn(at.thread, (Reply("past_slot", {}, card),))
-            return (yield from _offer(card, _wish(reading), at, reading=reading))
+        case Intent.BOOK | Intent.MOVE | Intent.MORE:
+            return (yield from _places(reading, card, at))
         case Intent.HOME_VISIT:
             return (yield from _home_visit(card, at))
         case Intent.COLLECTED:
             if state.done:
                 return Turn(Thread(card=card), (already_collected(card, state),))
-            return (yield from _list_for_phone(card, at))
+            return (yield from _list_for_phone(card, at, "says_collected"))
         case _:
             return status_of([card], at)
 
 
-def _wish(reading: Reading) -> Wish:
-    """What was asked, as the domain understands it. Days that are past say nothing."""
-    part = {Part.MORNING: "am", Part.AFTERNOON: "pm"}.get(reading.part, "") if reading.part else ""
-    if reading.relative is Relative.EARLIER:
-        part = "am"
-    near = reading.clock or reading.clock_to
-    return Wish(days=reading.dates, part=part, near=near, not_days=reading.excluded)
+def _places(reading: Reading, card: str, at: Situation) -> Asking:
+    """Places that fit what was asked; or others than those offered."""
+    booking = at.state(card).booking
+    if booking and reading.intent is Intent.BOOK:
+        params = {"when": booking.told.isoformat()}
+        return Turn(Thread(card=card), (Reply("already_booked", params, card),))
+    if reading.intent is Intent.MORE or (reading.intent is Intent.MOVE and declines(reading, at)):
+        asked = reading if reading.has_when or at.thread.pending is None else at.thread.pending
+        wish = replace(wish_of(asked, card, at), without=(*at.thread.seen, *at.thread.options))
+        return (yield from _offer(card, wish, at, reason="more", reading=asked))
+    if reading.past and all(day < at.now.date() for day in reading.dates):
+        return Turn(at.thread, (Reply("past_slot", {}, card),))
+    wish = wish_of(reading, card, at)
+    if at.thread.question == "offers" and at.thread.card == card and wish == Wish():
+        if at.thread.open(at.now) and not at.thread.misses:
+            return (yield from _which(at))
+        if told_enough(Turn(at.thread), at):
+            wish = replace(wish, without=at.thread.options)
+    return (yield from _offer(card, wish, at, reading=reading))
 
 
 def _offer(
@@ -187,14 +204,17 @@ def _offer(
     """Keep calm places and ask which one; the offer's message follows from its event. What was asked is
     kept, so that others can be offered that fit it too."""
     wish = replace(wish, days=tuple(day for day in wish.days if day >= at.now.date()))
-    result = yield OfferSlots(card, wish, reason)
+    result = yield OfferSlots(card, wish, reason, at.token)
     if isinstance(result, r.NothingFree) and wish.without:
-        result = yield OfferSlots(card, replace(wish, without=()), reason)
+        result = yield OfferSlots(card, replace(wish, without=()), reason, at.token)
     if isinstance(result, Refusal):
         return (yield from _told_no(result, card, at))
-    offered = next(event for event in result.events if isinstance(event, SlotsOffered))
+    offered = next((event for event in result.events if isinstance(event, SlotsOffered)), None)
+    kept = offered or at.state(card).offer  # delivered again: the offer stands, and its message too
+    if kept is None:
+        return status_of([card], at)
     seen = wish.without[-SEEN:]
-    return Turn(Thread("offers", card, offered.slots, until=offered.until, pending=reading, seen=seen))
+    return Turn(Thread("offers", card, kept.slots, until=kept.until, pending=reading, seen=seen))
 
 
 def _cancel(card: str, at: Situation) -> Asking:
@@ -225,20 +245,44 @@ def _status(reading: Reading, at: Situation) -> Asking:
 def _yes(reading: Reading, at: Situation) -> Asking:
     """ "Yes" names no place: with an offer open the places are asked again, else the booking is confirmed by
     saying it."""
-    offer = at.state(at.thread.card).offer if at.thread.open(at.now) == "offers" else None
-    if offer is None:
+    if at.thread.open(at.now) != "offers":
         return (yield from _status(reading, at))
-    if at.thread.misses:
-        return (yield from _missed(at))
-    places = Reply("offers", {"slots": [told.isoformat() for told in offer.told]}, at.thread.card)
+    return (yield from (_missed(at) if at.thread.misses else _which(at)))
+
+
+def _which(at: Situation) -> Asking:
+    """The places that are kept once more, and that a number is needed."""
+    yield from ()
+    offer = at.state(at.thread.card).offer
+    if offer is None:
+        return status_of([at.thread.card], at)
+    places = Reply("which_place", {"slots": [told.isoformat() for told in offer.told]}, at.thread.card)
     return Turn(replace(at.thread, misses=1), (places,))
 
 
+def _again(reading: Reading, at: Situation) -> Asking:
+    """The open question once more, else what is booked."""
+    question = at.thread.open(at.now)
+    if question == "whose":
+        names = list(at.thread.options)
+        return Turn(at.thread, (Reply("whose", {"names": names}, names[0]),))
+    return (yield from (_which(at) if question == "offers" else _status(reading, at)))
+
+
 def _no(reading: Reading, at: Situation) -> Asking:
-    """None of the places offered: others."""
+    """None of the places offered: others. Without an offer: then not now."""
     if at.thread.open(at.now) == "offers":
         return (yield from _for_a_card(replace_intent(reading, Intent.MORE), at))
-    return (yield from _missed(at))
+    return (yield from _status(reading, at))
+
+
+def _not_now(reading: Reading, at: Situation) -> Asking:
+    """There is no hurry: what is booked, or that the card waits. Places offered lapse by themselves."""
+    yield from ()
+    card = at.thread.card
+    waiting = [card] if card else [c for c in at.cards if not at.state(c).done] or list(at.cards)
+    turn = status_of(waiting[:3], at)
+    return Turn(replace(at.thread, misses=0), turn.replies)
 
 
 def _help(reading: Reading, at: Situation) -> Asking:
@@ -293,7 +337,8 @@ def _list_for_phone(card: str, at: Situation, reason: str = "asked") -> Asking:
     """Staff will call; said again when asked again."""
     result = yield ListForPhone(card, reason)
     listed = isinstance(result, Outcome) and result.events
-    return Turn(Thread(card=card), () if listed else (Reply("staff_will_call", {}, card),))
+    said = Reply(CALL_TEMPLATES.get(reason, "staff_will_call"), {}, card)
+    return Turn(Thread(card=card), () if listed else (said,))
 
 
 def _thanks(reading: Reading, at: Situation) -> Asking:
@@ -312,7 +357,9 @@ def _missed(at: Situation) -> Asking:
 _HANDLERS: dict[Intent, Callable[[Reading, Situation], Asking]] = {
     Intent.STATUS: _status,
     Intent.YES: _yes,
+    Intent.AGAIN: _again,
     Intent.NO: _no,
+    Intent.NOT_NOW: _not_now,
     Intent.HELP: _help,
     Intent.FAQ: _faq,
     Intent.PROXY: _proxy,

@@ -72,4 +72,5 @@ def _common(system: System) -> dict[str, Any]:
         "address": season.branch.sms_address,
         "phone": season.branch.phone,
         "until": season.last_day.isoformat(),
+        "who": "",
     }

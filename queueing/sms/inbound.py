@@ -8,6 +8,7 @@ commits, and a given order of messages always gives the same decisions.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +29,7 @@ from queueing.sms.gateways.account import ON_THIS_MACHINE
 from queueing.sms.gateways.local import keep_inbound
 from queueing.sms.grammar import Reading, read
 from queueing.sms.outbox import reply_intent
-from queueing.sms.turns import Asking, Reply, Situation, Thread, Turn
+from queueing.sms.turns import Asking, Look, Reply, Situation, Thread, Turn
 from queueing.system import System
 
 
@@ -73,7 +74,7 @@ def receive(system: System, phone: str, text: str, sid: str, now: datetime) -> s
 def receive_many(system: System, messages: Sequence[Inbound], now: datetime) -> list[str | None]:
     """Handle messages in order; those of one phone one after another. One transaction stores what was
     heard, what is asked and what is answered; if it fails, the gateway delivers again, and asking the desk
-    again books nothing twice (places are offered again)."""
+    again does nothing twice."""
     answers: list[str | None] = [None] * len(messages)
     waiting = list(enumerate(message._replace(text=_storable(message.text)) for message in messages))
     while waiting:
@@ -118,12 +119,17 @@ def _receive_once(
         turns = lockstep(
             system.desk,
             (
-                _dialogue(converse(one.reading, Situation(one.cards, look, now, threads[one.thread])), now)
+                _dialogue(converse(one.reading, _situation(one, look, now, threads[one.thread])), now)
                 for one in fresh
             ),
         )
         _store(connection, list(zip(fresh, turns, strict=True)), now)
     return [(number, None if number in found else _not_known(system)) for number, _ in messages]
+
+
+def _situation(one: _Open, look: Look, now: datetime, thread: Thread) -> Situation:
+    token = hashlib.sha256(one.message.sid.encode()).hexdigest()[:16]
+    return Situation(one.cards, look, now, thread, token)
 
 
 def _not_known(system: System) -> str:

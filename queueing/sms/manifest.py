@@ -29,6 +29,7 @@ class ParamType(StrEnum):
     LANDLINE = "landline"
     SLOTS = "slots"
     NAMES = "names"
+    WHO = "who"
 
 
 class Delivery(StrEnum):
@@ -86,7 +87,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     templates: dict[str, Template]
 
 
-_UNBOUNDED = frozenset({ParamType.MOMENT, ParamType.DATE})
+_UNBOUNDED = frozenset({ParamType.MOMENT, ParamType.DATE, ParamType.WHO})
 
 
 def load_manifest(path: Path) -> Manifest:

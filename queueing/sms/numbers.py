@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
+from queueing.people.masking import mask_name
 from queueing.people.person import sms_number
 from queueing.people.phone import can_receive_sms
 from queueing.people.sealing import UnreadableRecordError
@@ -47,6 +48,24 @@ class Numbers:
             for card, threads in both.items()
             if (known := threads.keys() & wrote.keys())
         }
+
+        self._shared = self._several(system, rows)
+
+    def _several(self, system: System, rows: Sequence[Row]) -> dict[str, str]:
+        """Masked names, by card, of those whose phone is others' phone, too."""
+        index = system.vault.phone_index
+        numbers = {row.card: number for row in rows if row.card and (number := self.of(row))}
+        threads = {card: index(number) for card, number in numbers.items()}
+        cards = system.vault.find_by_phone_indexes(set(threads.values()))
+        return {
+            card: mask_name(self._people[card].name)
+            for card, thread in threads.items()
+            if card in self._people and len(cards[thread]) > 1
+        }
+
+    def who(self, row: Row) -> str:
+        """Whom a message is about, masked, where its phone might think of somebody else; else ""."""
+        return self._shared.get(row.card, "")
 
     def of(self, row: Row) -> str | None:
         """The number of a message, if there is one."""

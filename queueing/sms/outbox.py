@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import psycopg
 from msgspec.structs import replace
 from psycopg.rows import class_row
@@ -179,6 +180,8 @@ def _prepare(system: System, rows: Sequence[Row], now: datetime) -> tuple[list[D
         if held:
             done.append(held)
             continue
+        if who := numbers.who(row):
+            row = msgspec.structs.replace(row, params={**row.params, "who": who})
         text = _rendered(system, row)
         if text is None:
             done.append(Done(ref=row.ref, state="dropped", reason="not rendered"))

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from queueing.sms.manifest import Delivery, ParamType, Template
+from queueing.sms.manifest import Delivery, Template
 from queueing.sms.render import Renderer
 from queueing.sms.wording import units
 
@@ -45,6 +45,4 @@ def _row(renderer: Renderer, key: str, template: Template) -> str:
 
 def _limit(template: Template, name: str) -> str:
     param = template.params[name]
-    return (
-        f"{param.type} ≤ {param.max}" if param.type not in {ParamType.MOMENT, ParamType.DATE} else param.type
-    )
+    return f"{param.type} ≤ {param.max}" if param.max else param.type

@@ -20,8 +20,8 @@ __all__ = ["TEMPLATES", "Preview", "RenderError", "Renderer", "units"]
 TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates" / "sms"
 
 _ROOM: Final = "room"
-"""A template may say more while there is room: it is tried with room = 2, 1 and 0, and the first that fits is
-sent. Only the last has to fit with every parameter at its longest."""
+"""A template may say more while there is room: it is tried with room = 3, 2, 1 and 0, and the first that fits
+is sent. Only the last has to fit with every parameter at its longest."""
 
 
 class RenderError(UserError):
@@ -119,7 +119,7 @@ class Renderer:
             raise TemplateError([f"短信模板 {key} 第 {error.lineno} 行写得不对：请改正后再启动。"]) from None
 
     def _rooms(self, key: str) -> tuple[int, ...]:
-        return (2, 1, 0) if _ROOM in self._names[key] else (0,)
+        return (3, 2, 1, 0) if _ROOM in self._names[key] else (0,)
 
     def _faults(self, text: str) -> list[str]:
         return faults(text.removeprefix(f"【{self.signature}】"), self.manifest.traditional.allowed)

@@ -3,14 +3,50 @@ events send none."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 from queueing.domain import Refusal
 from queueing.domain import refusals as r
 from queueing.domain.events import BookingCancelled, BookingMoved, SlotBooked
 from queueing.domain.state import Card
 from queueing.log import Outcome
-from queueing.sms.turns import Reply, Situation, Thread, Turn
+from queueing.sms.turns import Reply, Said, Situation, Thread, Turn
+
+MOST = 2
+"""How often a phone is told the same within a day; a carrier lets no third one through."""
+DAY = timedelta(hours=24)
+
+
+def digest_of(turn: Turn) -> str:
+    """What a turn tells, shortened; "" when it tells nothing by itself."""
+    told: list[object] = [(one.template, one.card, one.params) for one in turn.replies]
+    if not told and turn.thread.question == "offers":
+        told = [turn.thread.card, turn.thread.options]
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:12] if told else ""
+
+
+def recent(at: Situation) -> tuple[Said, ...]:
+    """What this phone was told within a day."""
+    return tuple(one for one in at.thread.said if at.now - one.at < DAY)
+
+
+def told_enough(turn: Turn, at: Situation) -> bool:
+    """The phone was told this as often as it may be."""
+    what = digest_of(turn)
+    return bool(what) and sum(one.what == what for one in recent(at)) >= MOST
+
+
+def remembered(turn: Turn, at: Situation) -> Turn:
+    """The turn, with what it tells kept in the thread."""
+    what = digest_of(turn)
+    said = (*recent(at), *([Said(what, at.now)] if what else []))
+    return replace(turn, thread=replace(turn.thread, said=said[-KEPT:]))
+
+
+KEPT = 12
 
 
 def already_collected(card: str, state: Card) -> Reply:

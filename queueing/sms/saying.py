@@ -52,6 +52,8 @@ def say(param: Param, value: object, allowed: str) -> str:
             return _landline(value, param.max or 0)
         case ParamType.SLOTS:
             return _slots([_moment(slot) for slot in _list(value, param.max or 0)])
+        case ParamType.WHO:
+            return f"{simplified(_masked(value), allowed)}：" if value else ""
         case ParamType.NAMES:
             names = [_masked(name) for name in _list(value, param.max or 0)]
             return _numbered([simplified(name, allowed) for name in names])
@@ -134,4 +136,5 @@ def longest(param: Param) -> object:
         ParamType.LANDLINE: "0" * most,
         ParamType.SLOTS: [f"2018-12-{30 - day}T11:55" for day in range(most)],
         ParamType.NAMES: ["王***兰"] * most,
+        ParamType.WHO: "王***兰",
     }[param.type]

@@ -16,6 +16,14 @@ from queueing.sms.grammar.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Something a phone was told: a digest of it, and when."""
+
+    what: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Thread:
     """What was last asked of a phone: `question` is "", "offers" or "whose"."""
 
@@ -27,6 +35,8 @@ class Thread:
     misses: int = 0
     seen: tuple[str, ...] = ()
     """Slots offered before, which "others" leaves out."""
+    said: tuple[Said, ...] = ()
+    """What the last 24 hours' answers were."""
 
     def open(self, now: datetime) -> str:
         """The question that is still open, or ""."""
@@ -56,12 +66,14 @@ Look = Callable[[str], Card | None]
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the conversation may know: the phone's cards, their state, the time."""
+    """What the conversation may know: the phone's cards, their state, the time, and a token that names the
+    message, so that one delivered again asks for nothing twice."""
 
     cards: tuple[str, ...]
     look: Look
     now: datetime
     thread: Thread
+    token: str = ""
 
     def state(self, card: str) -> Card:
         """The state of one of the phone's cards."""

@@ -27,6 +27,7 @@ LISTED = {
     "no_shows": "约了两次没来",
     "asked": "本人请求回电",
     "not_understood": "短信没看懂",
+    "says_collected": "说已经领过，请核对",
     "wrong_number": "号码不对，请另找联系办法",
     "displaced": "约的时间被调整，要电话告知",
 }

@@ -132,7 +132,7 @@ def test_a_wish_that_nothing_fits_is_widened() -> None:
     story = given(season(offered=1), slot(S9, 4), slot(NEXT9, 4), card("c1"))
     asked = {"at": "06-04 08:00"}
     assert offered(story.when(OfferSlots("c1", Wish(days=(TOMORROW,), part="pm")), **asked)) == (NEXT9,)
-    assert offered(story.when(OfferSlots("c1", Wish(days=(date(2018, 6, 9),))), **asked)) == (S9,)
+    assert offered(story.when(OfferSlots("c1", Wish(days=(date(2018, 6, 9),))), **asked)) == (NEXT9,)
     story.when(OfferSlots("c1", Wish(without=(S9, NEXT9))), **asked).then(r.NothingFree("c1"))
 
 
@@ -223,3 +223,38 @@ def test_answering_an_offer_works_through_any_channel() -> None:
     story.when(BookSlot("c2", S9), at="06-04 08:01", via="web").then(r.SlotFull(S9))
     story.when(BookSlot("c1", S9), at="06-04 08:30", via="web").then(r.SlotFull(S9))
     story.when(BookSlot("c1", S9), at="06-04 08:29", via="web").then_kinds(e.SlotBooked)
+
+
+def test_when_the_days_asked_for_have_no_place_the_nearest_are_offered_and_it_is_said() -> None:
+    saturday, monday = date(2018, 6, 9), "20180611-0900"
+    story = given(season(offered=1), slot(S9, 4), slot(monday, 4), card("c1"))
+    story.when(OfferSlots("c1", Wish(days=(saturday,))), at="06-04 08:00")
+    assert offered(story) == (monday,)
+    assert story.events[0].reason == "other_day"
+    story.when(OfferSlots("c1", Wish(days=(saturday, date(2018, 6, 11)))), at="06-04 08:00")
+    assert (offered(story), story.events[0].reason) == ((monday,), "asked")
+
+
+def test_a_part_of_the_day_that_is_full_everywhere_is_given_up_last() -> None:
+    story = given(season(offered=1), slot(PM, 4), card("c1"))
+    story.when(OfferSlots("c1", Wish(days=(TOMORROW,), part="am")), at="06-04 08:00")
+    assert offered(story) == (PM,)
+
+
+def test_later_and_earlier_are_meant_from_the_time_that_is_spoken_of() -> None:
+    story = given(season(offered=1), slot(S9, 4), slot(S10, 4), slot(NEXT9, 4), card("c1"))
+    asked = {"at": "06-04 08:00"}
+    assert offered(story.when(OfferSlots("c1", Wish(after=t("06-05 09:00"))), **asked)) == (S10,)
+    assert offered(story.when(OfferSlots("c1", Wish(before=t("06-06 09:00"))), **asked)) == (S9,)
+    assert offered(story.when(OfferSlots("c1", Wish(after=t("06-06 09:00"))), **asked)) == (S9,), "none later"
+
+
+def test_an_offer_asked_for_again_by_the_same_message_is_the_same_offer() -> None:
+    story = given(season(offered=1), slot(S9, 4), slot(S10, 4), card("c1"))
+    story.when(OfferSlots("c1", token="m1"), at="06-04 08:00")
+    assert story.events[0].token == "m1"
+    story.when(OfferSlots("c1", token="m1"), at="06-04 08:29").then()
+    story.when(OfferSlots("c1", token="m1"), at="06-04 08:30").then_kinds(e.SlotsOffered)
+    story.when(OfferSlots("c1", token="m2"), at="06-04 08:31").then_kinds(e.SlotsOffered)
+    for _ in range(2):
+        story.when(OfferSlots("c1"), at="06-04 08:32").then_kinds(e.SlotsOffered)

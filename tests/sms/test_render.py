@@ -95,7 +95,7 @@ def test_names_are_parameters_of_one_message_only() -> None:
 
 
 def test_a_booking_is_told_in_full_and_with_its_weekday() -> None:
-    text = RENDERER.render("booked", {"when": "2018-06-05T09:00:00", "branch": "昆崙所"})
+    text = RENDERER.render("booked", {"who": "", "when": "2018-06-05T09:00:00", "branch": "昆崙所"})
     assert text.startswith("【昆崙所】已为您约好6月5日星期二上午9:00到昆崙所领卡，请带本人身份证。")
 
 
@@ -114,7 +114,7 @@ def test_a_moment_is_told_in_steps_of_five_minutes(moment: datetime, said: str) 
 
 @pytest.mark.parametrize("when", ["2018-06-05T09:00", "20180605-0900", datetime(2018, 6, 5, 9)])
 def test_a_moment_may_be_stored_as_text_or_as_a_slot(when: object) -> None:
-    assert "6月5日星期二上午9:00" in RENDERER.render("status", {"when": when, "branch": "昆崙所"})
+    assert "6月5日星期二上午9:00" in RENDERER.render("status", {"who": "", "when": when, "branch": "昆崙所"})
 
 
 def test_places_are_numbered_as_the_answer_will_name_them() -> None:
@@ -136,16 +136,18 @@ def test_a_day_that_all_places_share_is_said_once() -> None:
 
 
 def test_a_long_name_of_an_employer_is_cut() -> None:
-    text = RENDERER.render("at_employer", {"employer": "山东中邮物流有限责任公司文登分公司驻张家埠办事处"})
+    text = RENDERER.render(
+        "at_employer", {"who": "", "employer": "山东中邮物流有限责任公司文登分公司驻张家埠办事处"}
+    )
     assert "山东中邮物流有限责任公司文登分公司驻张家埠…发放" in text
 
 
 def test_an_unknown_employer_leaves_a_sentence_that_reads() -> None:
-    assert "由原单位发放" in RENDERER.render("at_employer", {"employer": ""})
+    assert "由原单位发放" in RENDERER.render("at_employer", {"who": "", "employer": ""})
 
 
 def test_traditional_characters_of_a_name_are_simplified_but_for_the_branch_itself() -> None:
-    text = RENDERER.render("at_employer", {"employer": "昆崙電纜有限公司"})
+    text = RENDERER.render("at_employer", {"who": "", "employer": "昆崙電纜有限公司"})
     assert "昆崙电缆有限公司" in text
 
 
@@ -156,10 +158,18 @@ def test_a_cut_text_fits(text: str, longest: int) -> None:
 
 
 def test_providers_by_template_get_the_parameters_in_words() -> None:
-    assert RENDERER.spoken("booked", {"when": "20180605-0900", "branch": "昆崙所"}) == {
+    assert RENDERER.spoken("booked", {"who": "", "when": "20180605-0900", "branch": "昆崙所"}) == {
+        "who": "",
         "when": "6月5日星期二上午9:00",
         "branch": "昆崙所",
     }
+
+
+def test_on_a_phone_with_several_cards_a_message_says_whom_it_is_about() -> None:
+    params = {"when": "20180605-0900", "branch": "昆崙所"}
+    assert RENDERER.render("status", {"who": "王*兰", **params}).startswith("【昆崙所】王*兰：您约的是")
+    with pytest.raises(RenderError):
+        RENDERER.render("status", {"who": "王桂兰", **params})
 
 
 # What is refused when a message is to leave
@@ -169,14 +179,14 @@ def test_providers_by_template_get_the_parameters_in_words() -> None:
     ("key", "params"),
     [
         ("nothing", {}),
-        ("booked", {"when": "2018-06-05T09:00"}),
-        ("booked", {"when": "2018-06-05T09:00", "branch": "昆崙所", "more": 1}),
-        ("booked", {"when": "morning", "branch": "昆崙所"}),
-        ("booked", {"when": None, "branch": "昆崙所"}),
+        ("booked", {"who": "", "when": "2018-06-05T09:00"}),
+        ("booked", {"who": "", "when": "2018-06-05T09:00", "branch": "昆崙所", "more": 1}),
+        ("booked", {"who": "", "when": "morning", "branch": "昆崙所"}),
+        ("booked", {"who": "", "when": None, "branch": "昆崙所"}),
         ("offers", {"slots": []}),
         ("offers", {"slots": ["20180605-0900"] * 4}),
-        ("already_collected", {"phone": "call me"}),
-        ("already_collected", {"phone": "13800001234"}),
+        ("already_collected", {"who": "", "phone": "call me"}),
+        ("already_collected", {"who": "", "phone": "13800001234"}),
         ("faq", {"text": "请看www.example.com"}),
         ("faq", {"text": "请看 example.cn"}),
         ("faq", {"text": "请打138 0000 1234"}),
@@ -240,7 +250,7 @@ def _edit(old: str, new: str) -> Change:
         (_write("booked.txt", "已约好{{ when }}。"), "booked"),
         (_write("booked.txt", "已约好{{ when }}到{{ branch }}，{{ other }}。"), "other"),
         (_write("booked.txt", "已约好{{ when }到{{ branch }}。"), "booked"),
-        (_write("booked.txt", "已约好{{ when }}到{{ branch }}。" + "长" * 40), "70"),
+        (_write("booked.txt", "{{ who }}已约好{{ when }}到{{ branch }}。" + "长" * 40), "70"),
         (_write("help.txt", "請回复预约。"), "請"),
         (_write("help.txt", "请看www.example.com"), "网址"),
         (_write("help.txt", "请打13800001234"), "手机"),

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from queueing.sms.grammar import intents
+from queueing.sms.grammar import vocabulary as words
 from queueing.sms.grammar.choice import choose
 from queueing.sms.grammar.faq import KEYS as FAQ_KEYS
 from queueing.sms.grammar.faq import TEMPLATE_KEYS as FAQ_TEMPLATE_KEYS
@@ -19,8 +20,14 @@ __all__ = ["FAQ_KEYS", "FAQ_TEMPLATE_KEYS", "LAST", "Intent", "Part", "Reading",
 _YES_SIGNS: Final = frozenset("👍👌🆗✅✔☑💯")
 _THANKS_SIGNS: Final = frozenset("🙏🌹❤💐🤝😊😄😀🌷🌸👏")
 
+_GREETING: Final = re.compile(
+    r"[啊呀哦,?!]*(?:(?:您|你|你们|大家)好|早上好|上午好|中午好|下午好|晚上好|在吗|在不在|在么|有人(?:在)?吗|hello|hi|喂|同志|"
+    r"师傅|大夫|银行|工作人员|客服|请问)(?:[啊呀哦,?!]|(?:您|你|你们|大家)好|"
+    r"在吗|在不在|有人(?:在)?吗|喂|同志|师傅|请问)*"
+)
+
 _DAY_OR_OFFER: Final = re.compile(
-    rf"(?:我|俺|就|要|选择?|那就|定|约|挑|,)*{DAY}(?:吧|可以|行|好|那个|这个|就行|吗|的|,)*"
+    rf"(?:我|俺|就|要|选择?|那就|定|约|挑|,)*{DAY}(?:吧|可以|行|好|那个|这个|就行|吗|的|时间|,)*"
 )
 _NOT_CHOOSING: Final = frozenset({Intent.STOP, Intent.START, Intent.CANCEL})
 
@@ -51,6 +58,8 @@ def read(text: str, today: date) -> Reading:
         negated=intents.negated(when.rest),
         question=asks,
         sensitive=sensitive,
+        shift=intents.shift(when.rest),
+        pointing=bool(words.POINTING.search(when.rest)),
     )
 
 
@@ -61,6 +70,8 @@ def _is_ours(text: str) -> bool:
 
 def _wordless(text: str, said: str) -> Intent:
     """Nothing is left to read: it was courtesy, a question mark, or signs only."""
+    if _GREETING.fullmatch(said):
+        return Intent.HELP  # whoever greets waits for a word
     if said:
         return Intent.HELP if set(said) <= {"?", ","} else Intent.THANKS
     if _YES_SIGNS & set(text):

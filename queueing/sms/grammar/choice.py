@@ -27,10 +27,13 @@ _ORDINAL: Final = re.compile(
     r"(?P<first>头一?|前面那|最前面那?|最上面那?|上面那)|(?P<middle>中间那?))[个项条]"
 )
 _LAST: Final = re.compile(r"(?:最后(?:面|那)?一?|末了那?|末尾那?|最下面那?|后面那)[个项条]")
+_EXTREME: Final = re.compile(r"最(?:(?P<first>早)|晚|迟)的?那?[个项条]")
 _SELECTED: Final = re.compile(r"(?:选择?|挑|回复)第?(?P<n>[0-9])(?![0-9个张人])")
+_NUMERAL: Final = "[0-9一二三四五六七八九]"
 _REFUSED: Final = re.compile(
-    rf"(?:不是|不要|不选|别选|不)第?(?P<n>[0-9])(?![0-9])个?|"
-    rf"(?P<m>[0-9])(?:号|个)?(?:[和跟或、,](?P<o>[0-9]))?(?:都|也|就)?{CANNOT}"
+    rf"(?:不是|不要|不选|别选|除了|不)(?:第(?P<n>{_NUMERAL})|(?P<p>[0-9])(?![0-9]))[个项条]?|"
+    rf"(?:第(?P<q>{_NUMERAL})|(?P<m>[0-9]))(?:号|[个项条])?"
+    rf"(?:[和跟或、,]第?(?P<o>{_NUMERAL})[个项条]?)?(?:的?时间)?(?:都|也|就)?{CANNOT}"
 )
 _EITHER_WILL_DO: Final = re.compile(r"都|或|随便|任")
 _OUT_OF_PLACE: Final = re.compile(r"第[0-9一二三四五六七八九](?:个月|个星期|个礼拜|次|代|批|张|天|医院)")
@@ -56,6 +59,7 @@ def _numbers(text: str) -> list[int]:
     found = [(m.start("n"), number(m["n"])) for p in (_ALONE, _SELECTED) for m in p.finditer(text)]
     found += [(m.start(), _ordinal(m)) for m in _ORDINAL.finditer(text)]
     found += [(m.start(), LAST) for m in _LAST.finditer(text)]
+    found += [(m.start(), 1 if m["first"] else LAST) for m in _EXTREME.finditer(text)]
     return [n for _, n in sorted(found, key=lambda at: at[0]) if n is not None]
 
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
+from chinese_calendar.constants import holidays
+
 from queueing.sms.grammar.numbers import number
 from queueing.sms.grammar.tokens import Context, Rule, Token, rule
 
@@ -149,6 +151,44 @@ def days_from_now(m: "re.Match[str]", context: Context) -> Token | None:
     return Token(*m.span(), dates=(context.today + timedelta(days=days),))
 
 
+def two_day_words(m: "re.Match[str]", context: Context) -> Token:
+    """明后天, 今明两天."""
+    return Token(*m.span(), dates=tuple(context.today + timedelta(days=_SHIFTS[c]) for c in m[1]))
+
+
+def these_days(m: "re.Match[str]", context: Context) -> Token:
+    return Token(*m.span(), dates=_stretch(context.today, context.today + timedelta(days=3)))
+
+
+_FESTIVALS: Final = {
+    "元旦": "New Year's Day",
+    "春节": "Spring Festival",
+    "清明": "Tomb-sweeping Day",
+    "五一": "Labour Day",
+    "劳动": "Labour Day",
+    "端午": "Dragon Boat Festival",
+    "国庆": "National Day",
+    "中秋": "Mid-autumn Festival",
+}
+
+
+def _festival(name: str, today: date) -> list[date]:
+    """The days off of a festival of this year; none when they are not known."""
+    known = holidays.items()
+    return sorted(day for day, festival in known if (day.year, festival) == (today.year, _FESTIVALS[name]))
+
+
+def festival(m: "re.Match[str]", context: Context) -> Token:
+    """端午节: its days off; 过完端午, 端午节后: the days that follow."""
+    days = _festival(m["name"], context.today)
+    if not days:
+        return Token(*m.span(), unclear=True)
+    if not (m["over"] or m["after"]):
+        return Token(*m.span(), dates=tuple(days))
+    last = days[-1]
+    return Token(*m.span(), dates=_stretch(last + timedelta(days=1), last + timedelta(days=5)))
+
+
 def in_a_few_days(m: "re.Match[str]", context: Context) -> Token:
     return Token(
         *m.span(), dates=_stretch(context.today + timedelta(days=2), context.today + timedelta(days=5))
@@ -227,6 +267,11 @@ _LATER: Final = "(?:之后|以后|后(?!天))"
 _NOT_A_SECOND_WEEKDAY: Final = "(?![点时:半刻个早定起样会般人位天号月0-9])"
 
 RULES: Final[tuple[Rule, ...]] = (
+    rule(
+        rf"(?P<over>(?:过[了完]|等过?完?))?(?:过)?(?P<name>{'|'.join(_FESTIVALS)})(?:节|假期?)?"
+        rf"(?P<after>(?:之后|以后|后(?!天)|过后|过完))?(?:那天|当天)?",
+        festival,
+    ),
     rule(rf"[农阴旧古老]历(?:N月)?(?:初?N)?{_DAY}?|N月初N|(?<![月最当])初N(?![次步])", lunar),
     rule(rf"({_YEAR})年(N)月份?(N){_DAY}?", year_month_day),
     rule(r"(?<![0-9])(20[0-9]{2})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?![0-9])", year_month_day),
@@ -244,7 +289,9 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(r"月?(?P<third>(?<=月)[初底末]|[上中下]旬)", month),
     rule(rf"(?<![0-9])(?<![0-9]-)(N){_DAY}(?![窗楼线路机柜店子内院公])", day_of_month),
     rule(r"(?<![以之然最])(大大后|大后|赶明|后|明|今|昨|前)(?:天|日|儿个?|个儿?)", day_word),
-    rule(r"(明|今|后)(?=早|晚)", day_word),
+    rule(r"(明|今|后)(?=早|晚|晌|上午|下午|中午)", day_word),
+    rule(r"(明后|今明)(?:两|2)?[天日]", two_day_words),
+    rule(r"这(?:两|几|2|两三)天", these_days),
     rule(r"(?:现在|立刻|这会儿?|这就)(?=.{0,2}(?:能|可以|[去来](?!不)|过[去来](?!不)|有|约|就))", now),
     rule(
         rf"((?<![约排])(?:{_THIS_OR_NEXT}))?(?:{_WEEK})([一二三四五六])[、或和跟]?([一二三四五六日]){_NOT_A_SECOND_WEEKDAY}",

@@ -103,7 +103,7 @@ _MINUTE: Final = r"(?P<minute>半|整|[一三123两]刻|多|N分?(?![0-9个张�
 _HALF: Final = r"(?: ?(?P<half>am|pm))"
 
 RULES: Final[tuple[Rule, ...]] = (
-    rule(rf"{_MORNING}|(?<=[明今后天])早(?![点些一晚就])", morning),
+    rule(rf"{_MORNING}|(?<=[明今后天儿])早(?![点些一晚就])", morning),
     rule(rf"{_AFTERNOON}|(?<=[明今后天])晚(?![点些一到])", afternoon),
     rule(rf"(?:{_NOON})(?P<hour_follows>(?=N点))?", noon),
     rule(r"差(一刻|N分)钟?到?(N)点", quarter_to),

@@ -5,6 +5,7 @@ from typing import Final
 
 from queueing.sms.grammar import faq
 from queueing.sms.grammar import vocabulary as words
+from queueing.sms.grammar.numbers import number
 from queueing.sms.grammar.reading import Intent, Relative
 from queueing.sms.grammar.when import When
 
@@ -26,6 +27,16 @@ def relative(rest: str, when: When, wanted: Intent) -> Relative | None:
     return None if settled else found
 
 
+def shift(rest: str) -> int:
+    """推迟一周, 早两天: by how many days; 0 when nothing is said of it."""
+    found = words.SHIFT.search(rest)
+    count = number(found["n"]) if found else None
+    if found is None or count is None:
+        return 0
+    days = count * (7 if found["week"] else 1)
+    return days if found["later"] else -days
+
+
 def _relative(rest: str) -> Relative | None:
     return next((which for which, pattern in words.RELATIVES if pattern.search(rest)), None)
 
@@ -34,11 +45,18 @@ def intent(rest: str, when: When, asks: bool) -> tuple[Intent, str | None]:
     """The intent, and the key when it is a question with a standing answer."""
     if found := _first(_SETTLING, rest):
         return found, None
+    if words.CALM_TIME.search(rest):
+        return Intent.BOOK, None
     key = faq.asked(rest)
     if key and not (key == "证件" and words.PROXY.search(rest)):
         return Intent.FAQ, key
+    if words.AGAIN.search(rest):
+        return Intent.AGAIN, None
     found = _personal(words.NO_CALL.sub("", rest)) or _change(rest, when, asks) or _answer(rest)
-    return found or _wish(rest) or _time_only(rest, when), None
+    found = found or _wish(rest) or _time_only(rest, when)
+    if found is Intent.UNKNOWN and words.NO_CALL.search(rest):
+        found = Intent.NOT_NOW
+    return found, None
 
 
 _Ordered = tuple[tuple[Intent, "re.Pattern[str]"], ...]
@@ -64,7 +82,8 @@ def _personal(rest: str) -> Intent | None:
     found = None if words.KEEP.search(rest) else _first(_PERSONAL, rest)
     if found is Intent.COLLECTED and words.NOT_COLLECTED.search(rest):
         return Intent.BOOK
-    return None if found is Intent.HOME_VISIT and words.CANCEL.search(rest) else found
+    put_off = words.CANCEL.search(rest) or words.MOVE.search(rest)
+    return None if found is Intent.HOME_VISIT and put_off else found
 
 
 def _change(rest: str, when: When, asks: bool) -> Intent | None:
@@ -77,8 +96,10 @@ def _change(rest: str, when: When, asks: bool) -> Intent | None:
         return _cancel(rest, when, asks)
     if words.MOVE.search(rest) or (when.dates and words.TIME_REFUSED.search(rest)):
         return Intent.MOVE
+    if words.SHIFT.search(rest):
+        return Intent.MOVE
     if words.NOT_NOW.search(rest):
-        return Intent.NO
+        return Intent.NOT_NOW
     if words.MORE.search(rest) and _relative(rest) is not Relative.EARLIEST:
         return Intent.MORE
     if words.CANNOT_COME.search(rest):

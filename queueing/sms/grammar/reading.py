@@ -15,6 +15,8 @@ class Intent(StrEnum):
     STATUS = "status"
     YES = "yes"
     NO = "no"
+    NOT_NOW = "not_now"  # later, when there is time; wants to think about it
+    AGAIN = "again"  # the last thing once more, please
     HELP = "help"
     FAQ = "faq"  # see Reading.faq
     STOP = "stop"
@@ -55,6 +57,8 @@ class Reading(msgspec.Struct, frozen=True):
     unclear   a day was named that cannot be placed: 6月31日, or one of the lunar calendar.
     negated   the message refuses something.
     question  it is asked rather than told ("能取消吗"): what cannot be undone deserves a question back.
+    shift     so many days later (or earlier: negative) than what is booked or offered: 推迟一周.
+    pointing  one of the places offered is pointed at by its time: 上午那个.
     sensitive it holds digits like a phone or identity number: never echo or log the text.
     """
 
@@ -72,6 +76,8 @@ class Reading(msgspec.Struct, frozen=True):
     negated: bool = False
     question: bool = False
     sensitive: bool = False
+    shift: int = 0
+    pointing: bool = False
 
     @property
     def has_when(self) -> bool:

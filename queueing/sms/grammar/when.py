@@ -139,6 +139,8 @@ def _same_day(first: Token, last: Token) -> Token | None:
 def _span(first: Token, last: Token) -> Token | None:
     if first.clock and last.clock and first.clock < last.clock:
         return Token(first.start, last.end, clock=first.clock, clock_to=last.clock)
+    if first.weekday and last.weekday and len(first.dates) == len(last.dates) == 1:
+        first = _in_the_week_of(first, last)
     if (
         not first.dates
         or not last.dates
@@ -146,6 +148,13 @@ def _span(first: Token, last: Token) -> Token | None:
     ):
         return None
     return Token(first.start, last.end, dates=_days_between(first.dates[0], last.dates[-1]))
+
+
+def _in_the_week_of(first: Token, last: Token) -> Token:
+    """周一到周五, said on a Tuesday: what is left of this week, not next Monday back to Friday."""
+    back = first.dates[0] > last.dates[0]
+    day = first.dates[0] - timedelta(days=7) if back else first.dates[0]
+    return Token(first.start, first.end, dates=(day,), weekday=True)
 
 
 def _settled(tokens: list[Token]) -> list[Token]:
