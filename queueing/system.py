@@ -132,7 +132,7 @@ def demo_season(season: Season, anchor: date) -> Season:
     """A season moved around a day and made fit for a small branch."""
     moved = shift(season, anchor)
     capacity = msgspec.structs.replace(
-        moved.capacity, windows=DEMO_WINDOWS, walk_ins_per_day=14, walk_in_places_per_day=22
+        moved.capacity, windows=DEMO_WINDOWS, walk_ins_per_day=14, walk_in_places_per_day=22, walk_in_quota=22
     )
     return msgspec.structs.replace(moved, capacity=capacity)
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from queueing.domain import refusals as r
 from queueing.domain.refusals import Refusal
+from queueing.domain.waits import Estimate
 from queueing.log.store import LogUnavailable
 
 UNAVAILABLE = "系统暂时连不上，请稍后再试；刚才的操作没有生效，重做一次不会重复。"
@@ -50,6 +51,9 @@ _FIELDS = {
     "channel": "领取渠道",
     "sweep_day": "扫尾日期",
     "last_day": "最后一天",
+    "theta": "填满的比例",
+    "most": "每批人数",
+    "quota": "当天取号数",
 }
 
 
@@ -94,6 +98,15 @@ def minutes(value: float) -> str:
     if not hours:
         return f"约{rest}分钟"
     return f"约{hours}小时" + (f"{rest}分钟" if rest else "")
+
+
+def wait_range(told: Estimate | None) -> str:
+    """A wait as a range: 等5分钟以内, 等5到15分钟, 要等30分钟以上."""
+    if told is None:
+        return "暂时没有窗口办理"
+    if told.long:
+        return f"要等{told.low}分钟以上"
+    return f"等{told.low}到{told.high}分钟" if told.low else f"等{told.high}分钟以内"
 
 
 def how(value: str) -> str:
@@ -214,6 +227,7 @@ _FOR_STAFF.update(
         r.UndoTooLate: lambda p, n: f"交卡满{p.minutes}分钟或卡已启用，不能撤销，请联系主管处理。",
         r.NotYetNoShow: _plain("还没到可以记未到的时候，或者人已经在大厅，请再等一等。"),
         r.ReasonMissing: _plain("更正要写明原因，请填写后再提交。"),
+        r.InvitationsArePaused: lambda p, n: f"通知已暂停（{p.reason}），要发请先在“通知节奏”恢复。",
         r.BadValue: lambda p, n: f"“{_FIELDS.get(p.field, p.field)}”填得不对，请改正后再提交。",
     }
 )

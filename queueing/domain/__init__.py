@@ -1,7 +1,18 @@
 """The rules of the product: pure functions from commands and state to events. Imports nothing of ours but
 itself, does no I/O and reads no clock. Start reading at `events.py`; then one module a capability."""
 
-from queueing.domain import booking, counter, employers, holders, offers, season, waves
+from queueing.domain import (
+    booking,
+    counter,
+    employers,
+    holders,
+    limits,
+    offers,
+    pacing,
+    season,
+    walkins,
+    waves,
+)
 from queueing.domain.events import Event
 from queueing.domain.kernel import Command, Context, decide, evolve
 from queueing.domain.refusals import Refusal
@@ -19,7 +30,10 @@ __all__ = [
     "employers",
     "evolve",
     "holders",
+    "limits",
     "offers",
+    "pacing",
     "season",
+    "walkins",
     "waves",
 ]

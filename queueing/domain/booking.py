@@ -13,6 +13,7 @@ from queueing.domain import refusals as r
 from queueing.domain.kernel import Command, Context, decides, evolves
 from queueing.domain.places import free_places, told_minute, told_times
 from queueing.domain.state import HERE, Booking, Card, NoShow, Seat, Slot, State
+from queueing.domain.tallies import count_response, count_shown, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,8 +296,11 @@ def end_booking(state: State, card_id: str) -> None:
 def _booked(state: State, event: e.SlotBooked) -> None:
     end_offer(state, event.card)
     take_seat(state, event.card, event.slot, event.via, event.told)
-    booking = Booking(number=event.booking, version=1, slot=event.slot, told=event.told, via=event.via)
+    booking = Booking(
+        number=event.booking, version=1, slot=event.slot, told=event.told, via=event.via, made=event.at
+    )
     state.change_card(event.card, booking=booking)
+    count_response(state, event.card)
     state.set_facts(bookings=event.booking)
 
 
@@ -308,7 +312,12 @@ def _moved(state: State, event: e.BookingMoved) -> None:
     leave_seat(state, event.card, event.old_slot)
     take_seat(state, event.card, event.new_slot, via, event.told)
     booking = Booking(
-        number=event.booking, version=event.version, slot=event.new_slot, told=event.told, via=via
+        number=event.booking,
+        version=event.version,
+        slot=event.new_slot,
+        told=event.told,
+        via=via,
+        made=event.at,
     )
     state.change_card(event.card, booking=booking)
 
@@ -320,11 +329,15 @@ def _cancelled(state: State, event: e.BookingCancelled) -> None:
 
 @evolves(e.NoShowRecorded)
 def _no_show(state: State, event: e.NoShowRecorded) -> None:
+    booking = state.cards[event.card].booking
+    kind = kind_of(state, event.card, booking) if booking else ""
+    if kind:
+        count_shown(state, kind, due=1, came=0)
     end_booking(state, event.card)
     state.change_card(
         event.card,
         no_shows=event.count,
-        no_show=NoShow(slot=event.slot, booking=event.booking, at=event.at),
+        no_show=NoShow(slot=event.slot, booking=event.booking, at=event.at, kind=kind),
     )
 
 
@@ -332,6 +345,8 @@ def _no_show(state: State, event: e.NoShowRecorded) -> None:
 def _no_show_undone(state: State, event: e.NoShowUndone) -> None:
     card = state.cards[event.card]
     count = max(0, card.no_shows - 1)
+    if card.no_show and card.no_show.kind:
+        count_shown(state, card.no_show.kind, due=0, came=1)
     off = card.phone_list == "no_shows" and count < state.facts.rules.phone_list_after
     undone = msgspec.structs.replace(card.no_show, undone=True) if card.no_show else None
     state.change_card(event.card, no_shows=count, no_show=undone, phone_list="" if off else card.phone_list)

@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
+
 from queueing.domain import events as e
 from queueing.domain import refusals as r
 from queueing.domain.booking import checked_reason, collectable, end_booking, end_offer, known_card
@@ -14,7 +16,15 @@ from queueing.domain.custody import place_card
 from queueing.domain.kernel import Command, Context, decides, evolves
 from queueing.domain.offers import Wish, offer
 from queueing.domain.places import free_places, ticket_room, told_times
-from queueing.domain.state import Card, Collected, NoShow, State, Visit
+from queueing.domain.state import Card, Collected, NoShow, Slot, State, Visit
+from queueing.domain.tallies import count_response, count_shown, count_walk_in, kind_of
+from queueing.domain.waits import due_at, estimate, for_newcomer, note_service
+from queueing.domain.walkins import quota_left
+
+LONG_WAIT = 10
+"""From so many minutes on, a ticket is for a calmer time of the same day."""
+WAIT_WEIGHT = 0.05
+"""How much of a slot's fullness being one slot later weighs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +125,8 @@ def arrive(command: ArriveHolder, state: State, context: Context) -> list[e.Even
     if booking.told.date() != context.now.date():
         raise r.NotToday(command.card, booking.told)
     late = context.now > booking.told + timedelta(minutes=state.facts.rules.grace)
+    due = context.now if late else max(booking.told, context.now)
+    wait = estimate(state, context.now, due=due, booked=not late, priority=card.priority)
     return [
         context.fact(
             e.HolderArrived,
@@ -123,6 +135,8 @@ def arrive(command: ArriveHolder, state: State, context: Context) -> list[e.Even
             booking=booking.number,
             told=booking.told,
             late=late,
+            wait_low=wait.low if wait else None,
+            wait_high=wait.high if wait else None,
         )
     ]
 
@@ -138,9 +152,11 @@ def ticket(command: TicketWalkIn, state: State, context: Context) -> list[e.Even
         return arrive(ArriveHolder(command.card), state, context)
     slot = _ticket_slot(state, command.card, card, context.now)
     if slot is None:
-        return [offer(state, command.card, card, Wish(), context, "today_full")]
+        return _another_day(state, command.card, card, context)
     late = _came_late(card, context.now)
     told = max(context.now, told_times(state.slots[slot], state.facts.rules, 1)[0])
+    due = context.now if late else told
+    wait = estimate(state, context.now, due=due, booked=False, priority=card.priority)
     return [
         context.fact(
             e.WalkInTicketed,
@@ -149,8 +165,20 @@ def ticket(command: TicketWalkIn, state: State, context: Context) -> list[e.Even
             ticket=_next_ticket(state, context),
             told=told,
             late=late,
+            wait_low=wait.low if wait else None,
+            wait_high=wait.high if wait else None,
         )
     ]
+
+
+def _another_day(state: State, card_id: str, card: Card, context: Context) -> list[e.Event]:
+    """Nobody goes without a slot: the calmest ones are kept; when the whole season has none, staff phone."""
+    try:
+        return [offer(state, card_id, card, Wish(), context, "today_full")]
+    except r.NothingFree:
+        if card.phone_list:
+            raise
+        return [context.fact(e.PhoneListed, card=card_id, reason="no_place")]
 
 
 def _came_late(card: Card, now: datetime) -> bool:
@@ -162,11 +190,23 @@ def _next_ticket(state: State, context: Context) -> int:
 
 
 def _ticket_slot(state: State, card_id: str, card: Card, now: datetime) -> str | None:
-    """The next slot of today with room for a ticket; for the late, the next slot, room or not."""
+    """A slot of today with room for a ticket, while the day's quota lasts: the next one as long as the wait
+    is short, else the calmest one ahead. For the late, the next slot, room and quota or not."""
     today = [s for s in state.days.get(now.date(), ()) if state.slots[s].open and state.slots[s].end > now]
     if _came_late(card, now):
         return today[0] if today else None
-    return next((s for s in today if ticket_room(state.slots[s], now, card_id) > 0), None)
+    if quota_left(state, now.date()) == 0:
+        return None
+    room = [s for s in today if ticket_room(state.slots[s], now, card_id) > 0]
+    wait = for_newcomer(state, now)
+    if not room or wait is None or wait.low < LONG_WAIT:
+        return room[0] if room else None
+    return min(room, key=lambda s: (_fullness(state.slots[s]) + WAIT_WEIGHT * room.index(s), s))
+
+
+def _fullness(slot: Slot) -> float:
+    """How much of a slot is taken, walk-ins' room included."""
+    return (len(slot.seats) + slot.served + slot.tickets) / max(1, slot.capacity + slot.walk_in_room)
 
 
 def waiting(state: State, now: datetime) -> list[str]:
@@ -176,11 +216,16 @@ def waiting(state: State, now: datetime) -> list[str]:
         visit, card = state.visits[card_id], state.cards[card_id]
         booked = visit.ticket == 0 and not visit.late
         points = order_score(
-            booked=booked, priority=card.priority, told=visit.told, arrived=visit.arrived, now=now
+            booked=booked, priority=card.priority, told=visit.told, arrived=_since(visit), now=now
         )
         return (-points, visit.arrived, card_id)
 
     return sorted((c for c, visit in state.visits.items() if not visit.window), key=key)
+
+
+def _since(visit: Visit) -> datetime:
+    """A ticket for later today begins to wait then; whoever came late, at once."""
+    return due_at(visit) if visit.ticket else visit.arrived
 
 
 def at_window(state: State, window: str) -> str | None:
@@ -396,14 +441,37 @@ def _stop_visit(state: State, card: str) -> None:
 
 @evolves(e.HolderArrived)
 def _arrived(state: State, event: e.HolderArrived) -> None:
-    visit = Visit(slot=event.slot, told=event.told, arrived=event.at, booking=event.booking, late=event.late)
+    visit = Visit(
+        slot=event.slot,
+        told=event.told,
+        arrived=event.at,
+        booking=event.booking,
+        late=event.late,
+        wait_low=event.wait_low,
+        wait_high=event.wait_high,
+    )
+    booking = state.cards[event.card].booking
+    if booking:
+        count_shown(state, kind_of(state, event.card, booking), due=1, came=1)
+    count_response(state, event.card)
     _start_visit(state, event.card, visit)
 
 
 @evolves(e.WalkInTicketed)
 def _ticketed(state: State, event: e.WalkInTicketed) -> None:
     end_offer(state, event.card)
-    visit = Visit(slot=event.slot, told=event.told, arrived=event.at, ticket=event.ticket, late=event.late)
+    visit = Visit(
+        slot=event.slot,
+        told=event.told,
+        arrived=event.at,
+        ticket=event.ticket,
+        late=event.late,
+        wait_low=event.wait_low,
+        wait_high=event.wait_high,
+    )
+    if not event.late:
+        count_walk_in(state, event.at)
+    count_response(state, event.card)
     _start_visit(state, event.card, visit)
     state.change_slot(event.slot, tickets=state.slots[event.slot].tickets + 1)
     state.set_facts(tickets=event.ticket, tickets_day=event.at.date())
@@ -419,16 +487,7 @@ def _called(state: State, event: e.HolderCalled) -> None:
 
 
 def _at(visit: Visit, window: str, when: datetime | None) -> Visit:
-    return Visit(
-        slot=visit.slot,
-        told=visit.told,
-        arrived=visit.arrived,
-        booking=visit.booking,
-        ticket=visit.ticket,
-        late=visit.late,
-        window=window,
-        called=when,
-    )
+    return msgspec.structs.replace(visit, window=window, called=when)
 
 
 @evolves(e.CallWithdrawn)
@@ -443,7 +502,12 @@ def _withdrawn(state: State, event: e.CallWithdrawn) -> None:
 @evolves(e.CardCollected)
 def _collected(state: State, event: e.CardCollected) -> None:
     end_offer(state, event.card)
-    booking = state.cards[event.card].booking
+    booking, visit = state.cards[event.card].booking, state.cards[event.card].visit
+    if visit and visit.called and event.happened is None:
+        note_service(state, visit.called, event.at)
+    if visit is None and booking and booking.told.date() == event.at.date():
+        count_shown(state, kind_of(state, event.card, booking), due=1, came=1)
+    count_response(state, event.card)
     if booking and state.slots[booking.slot].start <= event.at:
         state.change_slot(booking.slot, served=state.slots[booking.slot].served + 1)
     end_booking(state, event.card)

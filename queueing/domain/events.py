@@ -69,6 +69,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     sweep_every_days: int = 10
     slot_minutes: int = 15
     service_minutes: float = 4.0
+    walk_in_quota: int = 0
 
 
 class WavePlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,6 +159,50 @@ class WindowsChanged(Event, kw_only=True, frozen=True):
     windows: int
 
 
+class LimitsPinned(Event, kw_only=True, frozen=True):
+    """The manager keeps the limits of these slots as they are: the evening's computation passes them over."""
+
+    TOPIC = "limits-pinned"
+    ABOUT = ("slot:slots",)
+    slots: tuple[str, ...]
+    reason: str
+
+
+class LimitsReleased(Event, kw_only=True, frozen=True):
+    """The limits of these slots are computed again."""
+
+    TOPIC = "limits-released"
+    ABOUT = ("slot:slots",)
+    slots: tuple[str, ...]
+    reason: str
+
+
+class OverbookingSwitched(Event, kw_only=True, frozen=True):
+    """Whether limits may count on people who don't come (`on`), or not."""
+
+    TOPIC = "overbooking-switched"
+    on: bool
+    reason: str
+
+
+class WalkInQuotaSet(Event, kw_only=True, frozen=True):
+    """On this day so many same-day tickets are given; beyond them, walk-ins are offered other days."""
+
+    TOPIC = "walk-in-quota-set"
+    day: date
+    quota: int
+    reason: str
+
+
+class RumourAlarmRaised(Event, kw_only=True, frozen=True):
+    """Many more people come unasked than usual: `seen` since the opening, where `expected` were usual."""
+
+    TOPIC = "rumour-alarm-raised"
+    day: date
+    seen: int
+    expected: float
+
+
 # --- cards and their holders --------------------------------------------------------------------------------
 
 
@@ -226,13 +271,15 @@ class HolderUnreachable(Event, kw_only=True, frozen=True):
 
 class PhoneListed(Event, kw_only=True, frozen=True):
     """Staff should phone this holder (`reason`: "no_phone", "opted_out", "unreachable", "no_shows",
-    "asked", "not_understood", "says_collected", "displaced", "wrong_number")."""
+    "asked", "not_understood", "says_collected", "displaced", "wrong_number", "no_place"); `batch` as in
+    `HolderInvited`."""
 
     TOPIC = "phone-listed"
     ABOUT = ("card",)
     card: str
     reason: str
     sweep_round: int = 0
+    batch: int = 0
 
 
 class PhoneCallDone(Event, kw_only=True, frozen=True):
@@ -283,7 +330,7 @@ class WaveClosed(Event, kw_only=True, frozen=True):
 
 class HolderInvited(Event, kw_only=True, frozen=True):
     """A holder is told it is their turn (`reason`: "wave", "again", "sweep", "sweep_employer";
-    `sweep_round` from 1)."""
+    `sweep_round` from 1; `batch` is the batch of notices they are in, 0 for none)."""
 
     TOPIC = "holder-invited"
     ABOUT = ("card", "wave")
@@ -291,6 +338,49 @@ class HolderInvited(Event, kw_only=True, frozen=True):
     wave: str
     reason: str
     sweep_round: int = 0
+    batch: int = 0
+
+
+class BatchPlanned(Event, kw_only=True, frozen=True):
+    """The next batch of notices (`kind`: "wave", "sweep"): `planned` of `pending` people, because `free`
+    places are free in the coming days, earlier notices will still bring `coming` bookings, a notice brings
+    `response` bookings and `theta` of the places shall be filled. `why` says what decided its size: "room",
+    "most", "round", "all"."""
+
+    TOPIC = "batch-planned"
+    batch: int
+    kind: str
+    planned: int
+    pending: int
+    free: int
+    coming: float
+    response: float
+    theta: float
+    why: str
+
+
+class InvitationsPaused(Event, kw_only=True, frozen=True):
+    """No notices of waves and of the sweep go out until they are resumed."""
+
+    TOPIC = "invitations-paused"
+    reason: str
+
+
+class InvitationsResumed(Event, kw_only=True, frozen=True):
+    """Notices go out again."""
+
+    TOPIC = "invitations-resumed"
+    reason: str
+
+
+class PaceChanged(Event, kw_only=True, frozen=True):
+    """Fill `theta` (0-1) of the free places of the coming days, with at most `most` notices in a batch; 0
+    stands for the season's own number."""
+
+    TOPIC = "pace-changed"
+    theta: float
+    most: int
+    reason: str
 
 
 class SweepStarted(Event, kw_only=True, frozen=True):
@@ -392,7 +482,8 @@ class NoShowUndone(Event, kw_only=True, frozen=True):
 
 
 class HolderArrived(Event, kw_only=True, frozen=True):
-    """A booked holder is in the hall; after the grace (`late`) they wait among the walk-ins."""
+    """A booked holder is in the hall; after the grace (`late`) they wait among the walk-ins. `wait_low` and
+    `wait_high` are the wait they were told, in minutes from when they are due."""
 
     TOPIC = "holder-arrived"
     ABOUT = ("card", "slot")
@@ -401,10 +492,13 @@ class HolderArrived(Event, kw_only=True, frozen=True):
     booking: int
     told: datetime
     late: bool = False
+    wait_low: int | None = None
+    wait_high: int | None = None
 
 
 class WalkInTicketed(Event, kw_only=True, frozen=True):
-    """Somebody without a booking for now got a ticket for today; `ticket` numbers the day's tickets."""
+    """Somebody without a booking for now got a ticket for today; `ticket` numbers the day's tickets. The
+    wait they were told as in `HolderArrived`."""
 
     TOPIC = "walk-in-ticketed"
     ABOUT = ("card", "slot")
@@ -413,6 +507,8 @@ class WalkInTicketed(Event, kw_only=True, frozen=True):
     ticket: int
     told: datetime
     late: bool = False
+    wait_low: int | None = None
+    wait_high: int | None = None
 
 
 class HolderCalled(Event, kw_only=True, frozen=True):

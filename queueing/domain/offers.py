@@ -13,6 +13,7 @@ from queueing.domain.booking import bookable, end_offer, opens_for
 from queueing.domain.kernel import Command, Context, decides, evolves
 from queueing.domain.places import free_places, holdable, told_minute, told_times
 from queueing.domain.state import Card, Hold, Offer, Slot, State
+from queueing.domain.tallies import count_walk_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,8 @@ def _offered(state: State, event: e.SlotsOffered) -> None:
         )
         live = tuple(h for h in slot.holds if h.until > event.at)
         state.change_slot(slot_id, holds=(*live, hold))
+    if event.reason == "today_full":
+        count_walk_in(state, event.at)
     state.change_card(
         event.card, offer=Offer(slots=event.slots, told=event.told, until=event.until, token=event.token)
     )

@@ -251,3 +251,10 @@ class BadValue(Refusal):
     """A field of the command makes no sense (`field` is its name)."""
 
     field: str
+
+
+@dataclass(unsafe_hash=True)
+class InvitationsArePaused(Refusal):
+    """The manager paused the notices."""
+
+    reason: str

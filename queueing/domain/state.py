@@ -27,13 +27,15 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Booking(Entity, frozen=True, kw_only=True):
-    """A live booking: its number, version (1 = never moved), slot, told time, channel it was made through."""
+    """A live booking: its number, version (1 = never moved), slot, told time, channel it was made through,
+    and when the place was taken."""
 
     number: int
     version: int
     slot: str
     told: datetime
     via: str
+    made: datetime | None = None
 
 
 class Offer(Entity, frozen=True, kw_only=True):
@@ -56,6 +58,8 @@ class Visit(Entity, frozen=True, kw_only=True):
     late: bool = False
     window: str = ""
     called: datetime | None = None
+    wait_low: int | None = None
+    wait_high: int | None = None
 
 
 class Collected(Entity, frozen=True, kw_only=True):
@@ -72,17 +76,20 @@ class Collected(Entity, frozen=True, kw_only=True):
 
 
 class NoShow(Entity, frozen=True, kw_only=True):
-    """The last no-show, for an undo (which keeps the right to be served as one who came late)."""
+    """The last no-show, for an undo (which keeps the right to be served as one who came late). `kind` is
+    the kind of booking it was counted for."""
 
     slot: str
     booking: int
     at: datetime
     undone: bool = False
+    kind: str = ""
 
 
 class Card(Entity, frozen=True, kw_only=True):
     """A card and what is known of its holder (nothing personal). `released`: an employer's card that came
-    back or was never fetched, so that its holder collects it."""
+    back or was never fetched, so that its holder collects it. `batch` is the last batch of notices they were
+    in, `responded` that they booked or came since."""
 
     cohort: str
     channel: str
@@ -95,6 +102,8 @@ class Card(Entity, frozen=True, kw_only=True):
     registered: datetime
     invites: int = 0
     invited: datetime | None = None
+    batch: int = 0
+    responded: bool = False
     sweep_round: int = 0
     booking: Booking | None = None
     offer: Offer | None = None
@@ -135,8 +144,8 @@ class Hold(Entity, frozen=True, kw_only=True):
 
 
 class Slot(Entity, frozen=True, kw_only=True):
-    """A slot, who is booked in it, which places offers keep, how many tickets were given for it, and how
-    many of the booked were served since it began."""
+    """A slot, who is booked in it, which places offers keep, how many tickets were given for it, how many of
+    the booked were served since it began, and whether the manager keeps its limit as it is."""
 
     start: datetime
     end: datetime
@@ -150,6 +159,7 @@ class Slot(Entity, frozen=True, kw_only=True):
     holds: tuple[Hold, ...] = ()
     tickets: int = 0
     served: int = 0
+    pinned: bool = False
 
 
 class Wave(Entity, frozen=True, kw_only=True):
@@ -178,8 +188,27 @@ class Employer(Entity, frozen=True, kw_only=True):
     reminded: datetime | None = None
 
 
+class Batch(Entity, frozen=True, kw_only=True):
+    """A batch of notices: when it was planned, how many it told, and how many of them booked or came."""
+
+    at: datetime
+    kind: str
+    planned: int
+    told: int = 0
+    responded: int = 0
+
+
+class Shown(Entity, frozen=True, kw_only=True):
+    """Bookings of a kind that ended: how many people were due, and how many of them came."""
+
+    due: int = 0
+    came: int = 0
+
+
 class Facts(Entity, frozen=True, kw_only=True):
-    """What holds for the whole branch: the season, running numbers, the sweep."""
+    """What holds for the whole branch: the season, running numbers, the sweep, the pace of notices (`paused`
+    is the reason; `theta` and `most` are 0 for the season's own), a day's quota of tickets, the day of the
+    last rumour alarm, whether limits count on no-shows, and the minutes of the day's last services."""
 
     season: str = ""
     first_day: date | None = None
@@ -195,6 +224,15 @@ class Facts(Entity, frozen=True, kw_only=True):
     tickets_day: date | None = None
     sweep_round: int = 0
     sweep_started: datetime | None = None
+    batches: int = 0
+    paused: str = ""
+    theta: float = 0.0
+    most: int = 0
+    quota: tuple[date, int] | None = None
+    rumour_day: date | None = None
+    overbooking: bool = True
+    services: tuple[float, ...] = ()
+    services_day: date | None = None
 
 
 class Tables(msgspec.Struct, kw_only=True):
@@ -206,6 +244,9 @@ class Tables(msgspec.Struct, kw_only=True):
     waves: dict[str, Wave]
     employers: dict[str, Employer]
     custody: dict[str, int]
+    batches: dict[str, Batch] = {}
+    shown: dict[str, Shown] = {}
+    walk_ins: dict[str, int] = {}
 
 
 V = TypeVar("V")
@@ -224,6 +265,9 @@ class State:
         self.waves = self._tables.waves
         self.employers = self._tables.employers
         self.custody = self._tables.custody
+        self.batches = self._tables.batches
+        self.shown = self._tables.shown
+        self.walk_ins = self._tables.walk_ins
         self.days: dict[date, tuple[str, ...]] = {}
         self.visits: dict[str, Visit] = {}
         self._journal: list[tuple[dict[Any, Any], Any, Any]] = []

@@ -11,7 +11,9 @@ from queueing.domain import refusals as r
 from queueing.domain.booking import check_season, opens_for
 from queueing.domain.custody import place_card
 from queueing.domain.kernel import Command, Context, decides, evolves
+from queueing.domain.pacing import check_pace
 from queueing.domain.state import Card, State
+from queueing.domain.tallies import count_told
 
 SWEEP = "sweep"
 
@@ -37,6 +39,7 @@ class InviteHolders(Command):
     wave: str
     cards: tuple[str, ...]
     again: bool = False
+    batch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class SweepHolders(Command):
 
     round: int
     cards: tuple[str, ...]
+    batch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +91,15 @@ def invitable(card: Card) -> bool:
 
 
 def _tell(
-    state: State, card_id: str, wave: str, reason: str, context: Context, sweep_round: int = 0
+    state: State, card_id: str, wave: str, reason: str, context: Context, batch: int, sweep_round: int = 0
 ) -> e.Event:
     """An invitation by message, or a place on the staff's phone list for those no message reaches."""
     why = unreached(state.cards[card_id])
     if why:
-        return context.fact(e.PhoneListed, card=card_id, reason=why, sweep_round=sweep_round)
-    return context.fact(e.HolderInvited, card=card_id, wave=wave, reason=reason, sweep_round=sweep_round)
+        return context.fact(e.PhoneListed, card=card_id, reason=why, sweep_round=sweep_round, batch=batch)
+    return context.fact(
+        e.HolderInvited, card=card_id, wave=wave, reason=reason, sweep_round=sweep_round, batch=batch
+    )
 
 
 @decides(OpenWave)
@@ -125,6 +131,7 @@ def invite(command: InviteHolders, state: State, context: Context) -> list[e.Eve
     """Only holders whose turn it is, who have neither card nor booking, once a wave unless `again` (then at
     most once a day, and once after a no-show). Others are passed over."""
     check_season(state, context.now)
+    check_pace(state)
     facts: list[e.Event] = []
     for card_id in dict.fromkeys(command.cards):
         card = state.cards.get(card_id)
@@ -133,7 +140,8 @@ def invite(command: InviteHolders, state: State, context: Context) -> list[e.Eve
         opens = opens_for(state, card)
         if opens is None or context.now.date() < opens:
             continue
-        facts.append(_tell(state, card_id, command.wave, "again" if command.again else "wave", context))
+        reason = "again" if command.again else "wave"
+        facts.append(_tell(state, card_id, command.wave, reason, context, command.batch))
     return facts
 
 
@@ -174,6 +182,7 @@ def sweep(command: SweepHolders, state: State, context: Context) -> list[e.Event
     told to ask there. Employers' cards that still lie at the bank are released to their holders. Those with
     a booking need no notice."""
     check_season(state, context.now)
+    check_pace(state)
     facts: list[e.Event] = []
     if command.round != state.facts.sweep_round:
         return facts
@@ -187,16 +196,19 @@ def sweep(command: SweepHolders, state: State, context: Context) -> list[e.Event
             or card.place == "defective"
         ):
             continue
-        facts.extend(_sweep_one(card_id, card, state, context, command.round))
+        facts.extend(_sweep_one(card_id, card, state, context, command))
     return facts
 
 
-def _sweep_one(card_id: str, card: Card, state: State, context: Context, sweep_round: int) -> list[e.Event]:
+def _sweep_one(
+    card_id: str, card: Card, state: State, context: Context, command: SweepHolders
+) -> list[e.Event]:
+    sweep_round, batch = command.round, command.batch
     if card.booking or card.visit:
         return []
     if card.place == "employer":
-        return [_tell(state, card_id, SWEEP, "sweep_employer", context, sweep_round)]
-    told = _tell(state, card_id, SWEEP, "sweep", context, sweep_round)
+        return [_tell(state, card_id, SWEEP, "sweep_employer", context, batch, sweep_round)]
+    told = _tell(state, card_id, SWEEP, "sweep", context, batch, sweep_round)
     if card.channel == "employer" and card.place == "bank":
         released = context.fact(e.CardReleased, card=card_id, employer=card.employer, reason="sweep")
         return [released, told]
@@ -234,10 +246,13 @@ def _wave_closed(state: State, event: e.WaveClosed) -> None:
 @evolves(e.HolderInvited)
 def _invited(state: State, event: e.HolderInvited) -> None:
     card = state.cards[event.card]
+    count_told(state, event.batch)
     state.change_card(
         event.card,
         invites=card.invites + 1,
         invited=event.at,
+        batch=event.batch,
+        responded=False,
         sweep_round=max(card.sweep_round, event.sweep_round),
     )
 

@@ -24,6 +24,7 @@ def rules_of(season: Season) -> Rules:
         roster_due_days=season.employers.roster_due_days,
         recall_after_days=season.employers.recall_after_days,
         sweep_every_days=season.sweep.repeat_every_days,
+        walk_in_quota=capacity.walk_in_quota,
     )
 
 

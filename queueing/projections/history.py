@@ -26,6 +26,7 @@ _LISTED = {
     "says_collected": "本人说已经领过，要核对",
     "wrong_number": "号码不对",
     "displaced": "约的时间被调整，短信通知不到",
+    "no_place": "来了没有空位",
 }
 _INVITED = {
     "wave": "轮到本批",
@@ -166,6 +167,21 @@ _SENTENCES: dict[type[Event], Callable[[Any, str], str]] = {
     ),
     e.SlotClosed: lambda v, c: f"时间段{slot_time(v.slot)}停办（{v.reason}）",
     e.SlotReopened: lambda v, c: f"时间段{slot_time(v.slot)}恢复办理（{v.reason}）",
+    e.LimitsPinned: lambda v, c: f"固定{len(v.slots)}个时间段的名额，不再自动调整（{v.reason}）",
+    e.LimitsReleased: lambda v, c: f"{len(v.slots)}个时间段的名额恢复自动调整（{v.reason}）",
+    e.OverbookingSwitched: lambda v, c: f"名额{'计入' if v.on else '不再计入'}约了没来的人（{v.reason}）",
+    e.WalkInQuotaSet: lambda v, c: f"{words.day(v.day)}现场取号改为最多{v.quota}人（{v.reason}）",
+    e.RumourAlarmRaised: lambda v, c: (
+        f"没预约就来的人明显多于平常：到此时{v.seen}人，平常约{v.expected:.0f}人"
+    ),
+    e.BatchPlanned: lambda v, c: f"第{v.batch}批通知：计划{v.planned}人",
+    e.InvitationsPaused: lambda v, c: f"暂停通知（{v.reason}）",
+    e.InvitationsResumed: lambda v, c: f"恢复通知（{v.reason}）",
+    e.PaceChanged: lambda v, c: (
+        (f"通知节奏改为填满{v.theta:.0%}" if v.theta else "通知节奏改回原定")
+        + (f"，每批最多{v.most}人" if v.most else "")
+        + f"（{v.reason}）"
+    ),
     e.WindowsChanged: lambda v, c: f"{words.day(v.day)}开放窗口改为{v.windows}个",
     e.CardRegistered: lambda v, c: "卡已登记，" + ("由单位代领" if v.channel == "employer" else "由本人领取"),
     e.CardReassigned: lambda v, c: (

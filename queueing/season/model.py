@@ -83,6 +83,7 @@ class CapacityRule(Table, frozen=True):
     walk_ins_per_day: Annotated[float, Meta(ge=0, le=5000)]
     walk_in_places_per_day: Annotated[int, Meta(ge=0, le=5000)]
     walk_in_profile: dict[Annotated[int, Meta(ge=0, le=23)], Annotated[float, Meta(ge=0, le=1000)]]
+    walk_in_quota: Annotated[int, Meta(ge=0, le=5000)] = 0
 
 
 class Reserve(Table, frozen=True):

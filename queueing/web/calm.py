@@ -94,7 +94,7 @@ def right_now(site: Site) -> RightNow:
     level = "calm" if found.expected_wait < 15 else "busy" if found.expected_wait < 40 else "crowded"
     if not found.waiting:
         return RightNow("现在大厅里没有人在等，来了就能办。", level)
-    said = f"现在大厅里有{len(found.waiting)}人在等，没有预约的人{words.minutes(found.expected_wait)}"
+    said = f"现在大厅里有{len(found.waiting)}人在等，没有预约的人{words.wait_range(found.told)}"
     return RightNow(said + ("。" if level == "calm" else "；先约个时间再来更省事。"), level)
 
 

@@ -4,11 +4,12 @@ wait."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from queueing.domain import State
 from queueing.domain.counter import waiting
 from queueing.domain.state import Card, Visit
+from queueing.domain.waits import Estimate, due_at, for_newcomer, windows_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,18 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Hall:
-    """Who waits (next first), who is at a window, the windows open, and the wait of a newcomer in minutes."""
+    """Who waits (next first), who is at a window, the windows open, and the wait a newcomer is told (None
+    while no window is open)."""
 
     waiting: tuple[Waiting, ...]
     served: tuple[Waiting, ...]
     windows: int
-    expected_wait: float
+    told: Estimate | None
+
+    @property
+    def expected_wait(self) -> float:
+        """The middle of what a newcomer is told, in minutes."""
+        return (self.told.low + self.told.high) / 2 if self.told and self.told.low else 0.0
 
 
 def called_number(visit: Visit) -> str:
@@ -52,30 +59,17 @@ def hall(state: State, now: datetime) -> Hall:
     """The hall of this moment."""
     queue = waiting(state, now)
     windows = windows_open(state, now.date())
-    # Those booked for later who came early don't hold a newcomer up.
-    ahead = sum(1 for card in queue if not _early(state.visits[card], now))
     served = sorted((v.window, card) for card, v in state.visits.items() if v.window)
-    wait = ahead * state.facts.rules.service_minutes / windows if windows else 0.0
     return Hall(
         waiting=tuple(_one(state, card, now) for card in queue),
         served=tuple(_one(state, card, now) for _, card in served),
         windows=windows,
-        expected_wait=wait,
+        told=for_newcomer(state, now),
     )
-
-
-def windows_open(state: State, today: date) -> int:
-    """The windows open today: as last changed, else as planned."""
-    changed = state.facts.windows_today
-    return changed[1] if changed and changed[0] == today else state.facts.windows
-
-
-def _early(visit: Visit, now: datetime) -> bool:
-    return not visit.ticket and not visit.late and visit.told > now
 
 
 def _one(state: State, card_id: str, now: datetime) -> Waiting:
     card: Card = state.cards[card_id]
     visit = state.visits[card_id]
-    since = max(visit.arrived, visit.told) if not visit.ticket and not visit.late else visit.arrived
-    return Waiting(card_id, visit, card.priority, max(0, int((now - since).total_seconds() // 60)))
+    minutes = (now - due_at(visit)).total_seconds() // 60
+    return Waiting(card_id, visit, card.priority, max(0, int(minutes)))

@@ -30,6 +30,7 @@ LISTED = {
     "says_collected": "说已经领过，请核对",
     "wrong_number": "号码不对，请另找联系办法",
     "displaced": "约的时间被调整，要电话告知",
+    "no_place": "来了没有空位，要电话约时间",
 }
 
 

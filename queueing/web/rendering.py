@@ -39,6 +39,7 @@ def environment() -> Environment:
         clock=words.clock,
         moment=words.moment,
         wait=words.minutes,
+        wait_range=words.wait_range,
         place=words.place,
         how=words.how,
         channel=words.channel,

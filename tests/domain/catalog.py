@@ -22,6 +22,9 @@ COMMANDS: tuple[ModuleType, ...] = (
     d.booking,
     d.counter,
     d.employers,
+    d.pacing,
+    d.walkins,
+    d.limits,
 )
 _MODULES = {module.__name__: module for module in (*COMMANDS, custody, kernel, places)}
 _INTRO = """\

@@ -50,7 +50,7 @@ BOOKED = (SEASON, slot(S9), slot(S10), slot(NEXT9), card("c1"), did(BookSlot("c1
 
 def arrived(late: bool = False) -> Fact:
     told = t("06-05 09:00")
-    return fact(e.HolderArrived, f"card:c1 slot:{S9}", card="c1", slot=S9, booking=1, told=told, late=late)
+    return fact(e.HolderArrived, f"card:c1 slot:{S9}", card="c1", slot=S9, booking=1, told=told, late=late, wait_low=0, wait_high=5)
 
 
 def ticketed(name: str, where: str, ticket: int, told: str, late: bool = False) -> Fact:

@@ -11,8 +11,11 @@ from queueing.domain import counter as c
 from queueing.domain import employers as em
 from queueing.domain import events as e
 from queueing.domain import holders as h
+from queueing.domain import limits as li
 from queueing.domain import offers as o
+from queueing.domain import pacing as pc
 from queueing.domain import season as s
+from queueing.domain import walkins as wi
 from queueing.domain import waves as w
 from tests.domain.harness import BRANCH, NEXT9, S9, S10, S915, t
 
@@ -52,7 +55,11 @@ TOUR: tuple[tuple[str, Command], ...] = (
     ("05-02 08:02", h.RegisterCards(_CARDS)),
     ("05-02 08:03", h.RegisterCards((h.NewCard("c5", "jumin", "self"),))),
     ("05-16 08:00", w.OpenWave("may")),
-    ("05-16 08:01", w.InviteHolders("may", ("c0", "c1", "c2"))),
+    ("05-16 08:00", pc.PauseInvitations("等补卡")),
+    ("05-16 08:00", pc.ResumeInvitations("卡到了")),
+    ("05-16 08:00", pc.ChangePace(0.7, 100, "先慢一点")),
+    ("05-16 08:01", pc.PlanBatch(1, "wave", 3, 3, 40, 0.0, 0.55, 0.7, "all")),
+    ("05-16 08:01", w.InviteHolders("may", ("c0", "c1", "c2"), batch=1)),
     ("05-16 08:02", w.CloseWave("may")),
     ("05-17 09:00", em.CallEmployer("e1", "answered")),
     ("05-17 09:01", em.AppointEmployer("e1", t("05-18 09:00"))),
@@ -77,7 +84,12 @@ TOUR: tuple[tuple[str, Command], ...] = (
     ("06-04 08:06", s.CloseSlots((S10,), "停电")),
     ("06-04 08:07", s.ReopenSlots((S10,), "来电")),
     ("06-04 08:08", s.ChangeCapacity({S10: (2, 0)}, "少一个窗口")),
+    ("06-04 08:09", li.PinLimits((S10,), "照顾高龄")),
+    ("06-04 08:10", li.ReleaseLimits((S10,), "恢复")),
+    ("06-04 08:11", li.SwitchOverbooking(False, "大厅太满")),
     ("06-05 08:00", s.ChangeWindows(1)),
+    ("06-05 08:01", wi.SetWalkInQuota(20, "传言")),
+    ("06-05 08:02", wi.RaiseRumourAlarm(30, 8.0)),
     ("06-05 09:00", c.ArriveHolder("c0")),
     ("06-05 09:01", c.CallHolder("c0", "1")),
     ("06-05 09:02", c.WithdrawCall("c0")),

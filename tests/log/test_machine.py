@@ -22,8 +22,11 @@ from queueing.domain import counter as c
 from queueing.domain import employers as em
 from queueing.domain import events as e
 from queueing.domain import holders as h
+from queueing.domain import limits as li
 from queueing.domain import offers as o
+from queueing.domain import pacing as pc
 from queueing.domain import season as s
+from queueing.domain import walkins as wi
 from queueing.domain import waves as w
 from queueing.log import Desk, EventLog, LogUnavailable, Outcome
 from queueing.log.codec import encode
@@ -98,7 +101,23 @@ commands: st.SearchStrategy[Command | Late] = st.one_of(
     st.builds(h.MarkUnreachable, cards, st.just("空号")),
     st.builds(h.ChangeContact, cards, st.booleans()),
     st.builds(h.EraseHolder, st.sampled_from(("c5", "d2"))),
-    st.builds(w.InviteHolders, st.just("may"), some_cards, st.booleans()),
+    st.builds(w.InviteHolders, st.just("may"), some_cards, st.booleans(), st.integers(0, 2)),
+    st.builds(
+        pc.PlanBatch,
+        st.integers(1, 3),
+        st.sampled_from(("wave", "sweep")),
+        *(st.integers(0, 9) for _ in range(3)),
+        *(st.just(0.5) for _ in range(3)),
+        st.just("room"),
+    ),
+    st.builds(pc.PauseInvitations, st.just("等补卡")),
+    st.builds(pc.ResumeInvitations, st.just("卡到了")),
+    st.builds(pc.ChangePace, st.sampled_from((0.0, 0.5, 1.5)), st.sampled_from((0, 10)), st.just("慢一点")),
+    st.builds(wi.SetWalkInQuota, st.integers(0, 3), st.just("传言")),
+    st.builds(wi.RaiseRumourAlarm, st.just(9), st.just(3.0)),
+    st.builds(li.PinLimits, some_slots, st.just("照顾高龄")),
+    st.builds(li.ReleaseLimits, some_slots, st.just("恢复")),
+    st.builds(li.SwitchOverbooking, st.booleans(), st.just("大厅太满")),
     st.builds(w.StartSweep),
     st.builds(w.SweepHolders, st.integers(1, 2), st.just(CARDS)),
     st.builds(w.ReleaseCards, some_cards, st.just("已注销")),

@@ -12,10 +12,10 @@ from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from queueing import words
 from queueing.domain import Refusal
 from queueing.domain.season import ChangeWindows
+from queueing.domain.waits import windows_open
 from queueing.web import cookies
 from queueing.web.boarding import board, stamp
 from queueing.web.guard import Manager, pages
-from queueing.web.hall import windows_open
 from queueing.web.live import Piece
 from queueing.web.rendering import fragment, page
 from queueing.web.sheets import SHEETS, sheet

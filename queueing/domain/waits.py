@@ -1,0 +1,73 @@
+"""Who will be called before somebody, and how fast the windows worked today: what a wait is estimated from."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from queueing.domain.counter_order import BOOKED_HEAD_START, PRIORITY_HEAD_START
+from queueing.domain.state import Card, State, Visit
+
+LAST_SERVICES = 20
+LATER = timedelta(minutes=15)
+"""A ticket for at least so much later is an appointment: its holder need not wait in the hall."""
+
+
+def windows_open(state: State, today: date) -> int:
+    """The windows open today: as last changed, else as planned."""
+    changed = state.facts.windows_today
+    return changed[1] if changed and changed[0] == today else state.facts.windows
+
+
+def services_today(state: State, today: date) -> tuple[float, ...]:
+    """The minutes of today's last services, the latest last."""
+    return state.facts.services if state.facts.services_day == today else ()
+
+
+def note_service(state: State, called: datetime, ended: datetime) -> None:
+    """Remember how long a service took."""
+    minutes = (ended - called).total_seconds() / 60
+    services = (*services_today(state, ended.date()), minutes)[-LAST_SERVICES:]
+    state.set_facts(services=services, services_day=ended.date())
+
+
+def due_at(visit: Visit) -> datetime:
+    """When a visit's wait begins: the booked in time and those with a ticket for later at their told time,
+    the others when they came."""
+    if visit.late or (visit.ticket and visit.told - visit.arrived < LATER):
+        return visit.arrived
+    return max(visit.told, visit.arrived)
+
+
+def people_ahead(state: State, now: datetime, due: datetime, *, booked: bool, priority: bool) -> list[str]:
+    """The cards of those in the hall, not at a window, who will be called before somebody due then."""
+    rank = due - _head_start(booked, priority)
+    return [
+        card
+        for card, visit in state.visits.items()
+        if not visit.window and _rank(visit, state.cards[card]) <= rank
+    ]
+
+
+def still_to_come(state: State, now: datetime, due: datetime) -> int:
+    """Booked people who are not here yet and, if they come, will be called before somebody without a booking
+    due then."""
+    until = due + timedelta(minutes=BOOKED_HEAD_START)
+    since = now - timedelta(minutes=state.facts.rules.grace)
+    count = 0
+    for slot_id in state.days.get(now.date(), ()):
+        slot = state.slots[slot_id]
+        if slot.start > until or slot.end < since:
+            continue
+        for seat in slot.seats:
+            told = slot.start + timedelta(minutes=seat.told)
+            count += since <= told <= until and state.cards[seat.card].visit is None
+    return count
+
+
+def _rank(visit: Visit, card: Card) -> datetime:
+    booked = visit.ticket == 0 and not visit.late
+    return due_at(visit) - _head_start(booked, card.priority)
+
+
+def _head_start(booked: bool, priority: bool) -> timedelta:
+    return timedelta(minutes=BOOKED_HEAD_START * booked + PRIORITY_HEAD_START * priority)
