@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import Any, TypeVar
 
+from queueing.crowd.waits import LONG, Wait
 from queueing.domain import refusals as r
 from queueing.domain.refusals import Refusal
-from queueing.domain.waits import Estimate
 from queueing.log.store import LogUnavailable
 
 UNAVAILABLE = "系统暂时连不上，请稍后再试；刚才的操作没有生效，重做一次不会重复。"
@@ -100,13 +100,14 @@ def minutes(value: float) -> str:
     return f"约{hours}小时" + (f"{rest}分钟" if rest else "")
 
 
-def wait_range(told: Estimate | None) -> str:
+def wait_range(told: Wait | None) -> str:
     """A wait as a range: 等5分钟以内, 等5到15分钟, 要等30分钟以上."""
     if told is None:
         return "暂时没有窗口办理"
+    low, high = told.stated
     if told.long:
-        return f"要等{told.low}分钟以上"
-    return f"等{told.low}到{told.high}分钟" if told.low else f"等{told.high}分钟以内"
+        return f"要等{LONG}分钟以上"
+    return f"等{low}到{high}分钟" if low else f"等{high}分钟以内"
 
 
 def how(value: str) -> str:

@@ -9,7 +9,7 @@ from queueing.domain.state import Card, State
 from queueing.domain.waits import people_ahead, services_today, still_to_come, windows_open
 
 SHOW = 0.85
-"""Share of the booked still to come that will (assumed; only for who overtakes somebody without a booking)."""
+"""Share of the booked still to come that will (assumed)."""
 
 
 def for_newcomer(state: State, now: datetime) -> Wait | None:

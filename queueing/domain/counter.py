@@ -18,28 +18,30 @@ from queueing.domain.offers import Wish, offer
 from queueing.domain.places import free_places, ticket_room, told_times
 from queueing.domain.state import Card, Collected, NoShow, Slot, State, Visit
 from queueing.domain.tallies import count_response, count_shown, count_walk_in, kind_of
-from queueing.domain.waits import due_at, estimate, for_newcomer, note_service
+from queueing.domain.waits import LATER, due_at, note_service, people_ahead, windows_open
 from queueing.domain.walkins import quota_left
 
-LONG_WAIT = 10
-"""From so many minutes on, a ticket is for a calmer time of the same day."""
+LONG_QUEUE = 4
+"""From so many people before them on (at least one a window), a ticket is for a calmer time of the day."""
 WAIT_WEIGHT = 0.05
 """How much of a slot's fullness being one slot later weighs."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArriveHolder(Command):
-    """A booked holder (or their proxy) is in the hall."""
+    """A booked holder (or their proxy) is in the hall. `wait` is the range they are told, in minutes."""
 
     card: str
+    wait: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TicketWalkIn(Command):
     """Somebody came without a booking for now: a ticket if today has room, else the earliest slots are kept
-    for them."""
+    for them. `wait` is the range they are told, in minutes, if they are not asked to come later."""
 
     card: str
+    wait: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +127,7 @@ def arrive(command: ArriveHolder, state: State, context: Context) -> list[e.Even
     if booking.told.date() != context.now.date():
         raise r.NotToday(command.card, booking.told)
     late = context.now > booking.told + timedelta(minutes=state.facts.rules.grace)
-    due = context.now if late else max(booking.told, context.now)
-    wait = estimate(state, context.now, due=due, booked=not late, priority=card.priority)
+    low, high = command.wait or (None, None)
     return [
         context.fact(
             e.HolderArrived,
@@ -135,8 +136,8 @@ def arrive(command: ArriveHolder, state: State, context: Context) -> list[e.Even
             booking=booking.number,
             told=booking.told,
             late=late,
-            wait_low=wait.low if wait else None,
-            wait_high=wait.high if wait else None,
+            wait_low=low,
+            wait_high=high,
         )
     ]
 
@@ -149,14 +150,13 @@ def ticket(command: TicketWalkIn, state: State, context: Context) -> list[e.Even
     if card.visit:
         return []
     if card.booking and card.booking.told.date() == context.now.date():
-        return arrive(ArriveHolder(command.card), state, context)
+        return arrive(ArriveHolder(command.card, command.wait), state, context)
     slot = _ticket_slot(state, command.card, card, context.now)
     if slot is None:
         return _another_day(state, command.card, card, context)
     late = _came_late(card, context.now)
     told = max(context.now, told_times(state.slots[slot], state.facts.rules, 1)[0])
-    due = context.now if late else told
-    wait = estimate(state, context.now, due=due, booked=False, priority=card.priority)
+    low, high = command.wait if command.wait and told - context.now < LATER else (None, None)
     return [
         context.fact(
             e.WalkInTicketed,
@@ -165,8 +165,8 @@ def ticket(command: TicketWalkIn, state: State, context: Context) -> list[e.Even
             ticket=_next_ticket(state, context),
             told=told,
             late=late,
-            wait_low=wait.low if wait else None,
-            wait_high=wait.high if wait else None,
+            wait_low=low,
+            wait_high=high,
         )
     ]
 
@@ -190,16 +190,16 @@ def _next_ticket(state: State, context: Context) -> int:
 
 
 def _ticket_slot(state: State, card_id: str, card: Card, now: datetime) -> str | None:
-    """A slot of today with room for a ticket, while the day's quota lasts: the next one as long as the wait
-    is short, else the calmest one ahead. For the late, the next slot, room and quota or not."""
+    """A slot of today with room for a ticket, while the day's quota lasts: the next one as long as few
+    wait, else the calmest one ahead. For the late, the next slot, room and quota or not."""
     today = [s for s in state.days.get(now.date(), ()) if state.slots[s].open and state.slots[s].end > now]
     if _came_late(card, now):
         return today[0] if today else None
     if quota_left(state, now.date()) == 0:
         return None
     room = [s for s in today if ticket_room(state.slots[s], now, card_id) > 0]
-    wait = for_newcomer(state, now)
-    if not room or wait is None or wait.low < LONG_WAIT:
+    ahead = len(people_ahead(state, now, now, booked=False, priority=card.priority))
+    if not room or ahead < max(LONG_QUEUE, windows_open(state, now.date())):
         return room[0] if room else None
     return min(room, key=lambda s: (_fullness(state.slots[s]) + WAIT_WEIGHT * room.index(s), s))
 

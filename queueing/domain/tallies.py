@@ -3,14 +3,14 @@ people who come unasked."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 import msgspec
 
 from queueing.domain.state import Booking, Shown, State
 
-LEAD_FROM = (0, 2, 4, 8)
-"""Days between booking and coming from which a kind begins."""
+LONGEST_LEAD = 30
+"""Days between booking and coming; longer ones count as so many."""
 QUARTER = 15
 
 
@@ -33,15 +33,11 @@ def count_response(state: State, card_id: str) -> None:
         state.put(state.batches, str(card.batch), more)
 
 
-def lead_of(made: datetime | None, day: date) -> int:
-    """The kind of lead time: the days from which it begins."""
-    days = (day - made.date()).days if made else 0
-    return max((first for first in LEAD_FROM if first <= days), default=0)
-
-
 def kind_of(state: State, card_id: str, booking: Booking) -> str:
-    """The kind of a booking: the holder's cohort and the lead time ("getihu|2")."""
-    return f"{state.cards[card_id].cohort}|{lead_of(booking.made, booking.told.date())}"
+    """The kind of a booking: the holder's cohort and the days between booking and coming ("getihu|2")."""
+    made = booking.made or booking.told
+    lead = min(LONGEST_LEAD, (booking.told.date() - made.date()).days)
+    return f"{state.cards[card_id].cohort}|{lead}"
 
 
 def count_shown(state: State, kind: str, *, due: int, came: int) -> None:

@@ -1,4 +1,4 @@
-"""Who will be called before somebody, and how fast the windows worked today: what a wait is estimated from."""
+"""Who will be called before somebody, and how fast the windows work: what a wait is estimated from."""
 
 from __future__ import annotations
 

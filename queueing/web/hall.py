@@ -6,10 +6,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from queueing.crowd.told import for_newcomer
+from queueing.crowd.waits import Wait
 from queueing.domain import State
 from queueing.domain.counter import waiting
 from queueing.domain.state import Card, Visit
-from queueing.domain.waits import Estimate, due_at, for_newcomer, windows_open
+from queueing.domain.waits import due_at, windows_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,12 @@ class Hall:
     waiting: tuple[Waiting, ...]
     served: tuple[Waiting, ...]
     windows: int
-    told: Estimate | None
+    told: Wait | None
 
     @property
     def expected_wait(self) -> float:
-        """The middle of what a newcomer is told, in minutes."""
-        return (self.told.low + self.told.high) / 2 if self.told and self.told.low else 0.0
+        """What a newcomer is expected to wait, in minutes."""
+        return self.told.mean if self.told else 0.0
 
 
 def called_number(visit: Visit) -> str:

@@ -48,9 +48,13 @@ STAFF = {"by": "staff:li", "via": "counter"}
 BOOKED = (SEASON, slot(S9), slot(S10), slot(NEXT9), card("c1"), did(BookSlot("c1", S9), "06-04 08:00"))
 
 
+NO_PLACE = fact(e.PhoneListed, "card:c2", card="c2", reason="no_place")
+"""Not even another day has a place: staff phone."""
+
+
 def arrived(late: bool = False) -> Fact:
     told = t("06-05 09:00")
-    return fact(e.HolderArrived, f"card:c1 slot:{S9}", card="c1", slot=S9, booking=1, told=told, late=late, wait_low=0, wait_high=5)
+    return fact(e.HolderArrived, f"card:c1 slot:{S9}", card="c1", slot=S9, booking=1, told=told, late=late)
 
 
 def ticketed(name: str, where: str, ticket: int, told: str, late: bool = False) -> Fact:
@@ -134,7 +138,7 @@ def test_places_of_bookings_and_offers_are_not_given_to_walk_ins() -> None:
     story = given(SEASON, slot(S10, 2), *(card(f"c{n}") for n in range(3)))
     story.fold(did(BookSlot("c0", S10), "06-05 08:00"))
     story.fold(did(OfferSlots("c1"), "06-05 09:20"))
-    story.when(TicketWalkIn("c2"), at="06-05 09:49", **STAFF).then(r.NothingFree("c2"))
+    story.when(TicketWalkIn("c2"), at="06-05 09:49", **STAFF).then(NO_PLACE)
     story.when(TicketWalkIn("c2"), at="06-05 09:50", **STAFF).then_kinds(e.WalkInTicketed)
 
 
@@ -157,7 +161,7 @@ def test_tickets_are_numbered_by_day() -> None:
 def test_a_booking_served_in_the_slot_makes_no_room_for_another_ticket(served: str) -> None:
     story = given(SEASON, slot(S9, 1), card("c1"), card("c2"), did(BookSlot("c1", S9), "06-04 08:00"))
     story.fold(did(HandOver("c1", "self", True), f"06-05 {served}"))
-    story.when(TicketWalkIn("c2"), at="06-05 09:02", **STAFF).then(r.NothingFree("c2"))
+    story.when(TicketWalkIn("c2"), at="06-05 09:02", **STAFF).then(NO_PLACE)
 
 
 def test_a_booking_served_before_its_slot_makes_room() -> None:

@@ -16,9 +16,11 @@ from tests.domain.tour import tour_events
 
 STORED_NAMES = """
     season-opened season-closed slot-opened slot-capacity-changed slot-closed slot-reopened windows-changed
+    limits-pinned limits-released overbooking-switched walk-in-quota-set rumour-alarm-raised
     card-registered card-reassigned contact-changed holder-opted-out holder-opted-in holder-unreachable
     phone-listed phone-call-done home-visit-requested holder-erased
-    wave-opened wave-closed holder-invited sweep-started card-released
+    wave-opened wave-closed holder-invited batch-planned invitations-paused invitations-resumed pace-changed
+    sweep-started card-released
     slots-offered slot-booked booking-moved booking-cancelled no-show-recorded no-show-undone
     holder-arrived walk-in-ticketed holder-called call-withdrawn card-collected collection-undone holder-left
     card-activated card-found-defective card-replaced

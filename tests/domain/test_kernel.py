@@ -15,7 +15,18 @@ from tests.domain.tour import TOUR, tour_events, travel
 SOURCES = sorted(Path(d.__file__).parent.glob("*.py"))
 
 
-MODULES = (d.booking, d.counter, d.employers, d.holders, d.offers, d.season, d.waves)
+MODULES = (
+    d.booking,
+    d.counter,
+    d.employers,
+    d.holders,
+    d.offers,
+    d.season,
+    d.waves,
+    d.pacing,
+    d.walkins,
+    d.limits,
+)
 
 
 def defined(base: type) -> set[type]:
