@@ -5,43 +5,31 @@ Each is idempotent: run twice, or after a day of downtime, it asks for what is s
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
-from queueing.crowd.pacing import batch
 from queueing.domain import Command, State
 from queueing.domain.booking import RecordNoShow
 from queueing.domain.counter import ActivateCards, EndVisit
 from queueing.domain.employers import RemindEmployer, to_hand_over
 from queueing.domain.season import CloseSeason
-from queueing.domain.state import Card
 from queueing.domain.waves import (
     CloseWave,
-    InviteHolders,
     OpenWave,
     StartSweep,
-    SweepHolders,
     invitable,
     sweep_due,
 )
+from queueing.policies.pacing import SWEEP, WAVE, chunks, next_notices, running
 from queueing.season.calendar import is_working_day
 from queueing.season.model import Season
 
 Policy = Callable[[State, Season, datetime], list[Command]]
 
-CHUNK = 200
 OUTAGE = timedelta(hours=2)
 """A no-show that was not recorded for so long shows that the system was down."""
 VISITS_END_AFTER = timedelta(minutes=60)
 """How long after the last slot of a day people in the hall are still being served."""
-
-
-def running(state: State, now: datetime) -> bool:
-    """A season is open and not over."""
-    facts = state.facts
-    return bool(facts.season and not facts.closed and facts.last_day and now.date() <= facts.last_day)
 
 
 def open_waves_when_their_day_comes(state: State, season: Season, now: datetime) -> list[Command]:
@@ -69,56 +57,10 @@ def close_waves_when_all_are_invited(state: State, season: Season, now: datetime
 
 def invite_while_places_are_free(state: State, season: Season, now: datetime) -> list[Command]:
     """Holders whose turn it is, as many as the coming days have room for; first those never invited, then
-    those who stayed silent or did not show up some days ago. Not in the quiet hours, and not once the sweep
-    runs (it tells everybody)."""
-    if not running(state, now) or season.messages.quiet_at(now.time()) or state.facts.sweep_round:
-        return []
-    opened = {name for name, wave in state.waves.items() if wave.opened}
-    room = places_to_fill(state, season, now, season.invitations.theta)
-    waves = {cohort: name for name, wave in state.waves.items() for cohort in wave.cohorts}
-    fresh: dict[str, list[str]] = {}
-    again: dict[str, list[str]] = {}
-    for card_id, card in state.cards.items():
-        if room <= 0:
-            break
-        wave = waves.get(card.cohort, "")
-        if wave in opened and invitable(card) and _may_invite(card, season, now):
-            (again if card.invites else fresh).setdefault(wave, []).append(card_id)
-    commands: list[Command] = []
-    for group, repeated in ((fresh, False), (again, True)):
-        for wave, cards in group.items():
-            chosen, room = cards[:room], room - min(room, len(cards))
-            commands.extend(InviteHolders(wave, tuple(part), repeated) for part in chunks(chosen))
-    return commands
-
-
-def _may_invite(card: Card, season: Season, now: datetime) -> bool:
-    if card.phone_list or (card.offer and card.offer.until > now):
-        return False
-    if card.invited is None or card.invites == 0:
-        return True
-    last = max(card.invited, card.no_show.at) if card.no_show else card.invited
-    rules = season.invitations
-    wait = rules.again_after_no_show_days if card.no_show else rules.again_after_silence_days
-    return (now - last).days >= wait
-
-
-def places_to_fill(state: State, season: Season, now: datetime, theta: float) -> int:
-    """The order-up-to rule over the coming days: free places, less what earlier invitations will still
-    bring."""
-    invitations = season.invitations
-    free = 0
-    ahead = [d for d in sorted(state.days) if d > now.date()][: invitations.horizon_days]
-    for day in ahead:
-        free += sum(
-            max(0, slot.capacity - len(slot.seats)) for s in state.days[day] if (slot := state.slots[s]).open
-        )
-    silent = Counter(
-        (now.date() - card.invited.date()).days
-        for card in state.cards.values()
-        if card.invited and card.invites and not card.booking and not card.done and not card.phone_list
-    )
-    return batch(free, silent, theta=theta, response=invitations.response_prior, most=invitations.max_batch)
+    those who stayed silent or did not show up some days ago. Not in the quiet hours, not while the manager
+    has paused, and not once the sweep runs (it tells everybody)."""
+    batch = next_notices(state, season, now)
+    return batch.commands(state) if batch.kind == WAVE else []
 
 
 def start_the_sweep_on_its_day(state: State, season: Season, now: datetime) -> list[Command]:
@@ -129,37 +71,10 @@ def start_the_sweep_on_its_day(state: State, season: Season, now: datetime) -> l
 
 
 def sweep_everybody_uncollected(state: State, season: Season, now: datetime) -> list[Command]:
-    """Paced like invitations, but fast enough that the round reaches everybody before the next one."""
-    if not running(state, now) or not state.facts.sweep_round or season.messages.quiet_at(now.time()):
-        return []
-    pending = [c for c, card in state.cards.items() if _to_sweep(card, state.facts.sweep_round)]
-    if not pending:
-        return []
-    room = places_to_fill(state, season, now, 1.0)
-    least = math.ceil(len(pending) / max(1, _runs_left(state, now)))
-    chosen = pending[: max(room, least)]
-    return [SweepHolders(state.facts.sweep_round, tuple(part)) for part in chunks(chosen)]
-
-
-def _to_sweep(card: Card, sweep_round: int) -> bool:
-    return not (
-        card.done
-        or card.erased
-        or card.booking
-        or card.visit
-        or card.place == "defective"
-        or card.sweep_round >= sweep_round
-    )
-
-
-def _runs_left(state: State, now: datetime) -> int:
-    """Hours of sending that are left in this round: a round is spread over its first days only."""
-    facts = state.facts
-    started = facts.sweep_started or now
-    days = min(3, max(1, facts.rules.sweep_every_days - 2))
-    ends = datetime.combine(started.date() + timedelta(days=days), time(18))
-    left = (ends - now).total_seconds() / 3600
-    return max(1, int(left * 10 / 24))
+    """In batches at the pace of invitations, but fast enough that the round reaches everybody before the next
+    one. Not while the manager has paused."""
+    batch = next_notices(state, season, now)
+    return batch.commands(state) if batch.kind == SWEEP else []
 
 
 def record_no_shows_after_the_grace(state: State, season: Season, now: datetime) -> list[Command]:
@@ -204,7 +119,7 @@ def activate_what_was_handed_over(state: State, season: Season, now: datetime) -
         for card_id, card in state.cards.items()
         if card.done and not card.activated and card.collected and card.collected.at < settled
     ]
-    return [ActivateCards(tuple(part)) for part in chunks(cards)]
+    return [ActivateCards(part) for part in chunks(cards)]
 
 
 def write_to_employers_in_time(state: State, season: Season, now: datetime) -> list[Command]:
@@ -232,12 +147,6 @@ def close_the_season_after_its_last_day(state: State, season: Season, now: datet
     facts = state.facts
     over = facts.season and not facts.closed and facts.last_day and now.date() > facts.last_day
     return [CloseSeason()] if over and not state.visits else []
-
-
-def chunks(cards: list[str]) -> Iterator[list[str]]:
-    """Parts of a size that one decision may have."""
-    for start in range(0, len(cards), CHUNK):
-        yield cards[start : start + CHUNK]
 
 
 POLICIES: dict[str, Policy] = {

@@ -13,10 +13,11 @@ from typing import Any
 
 from psycopg import Connection
 
-from queueing.domain.state import Card, Employer, Slot, State
+from queueing.domain.state import Batch, Card, Employer, Slot, State
 from queueing.projections.card_status import CARDS
 from queueing.projections.employers import EMPLOYERS
 from queueing.projections.load import CHANNELS, SLOTS
+from queueing.projections.notices import BATCHES
 from queueing.projections.queries.reading import select
 from queueing.projections.tables import Row, Table
 
@@ -30,14 +31,15 @@ def differences(connection: Connection[Any], state: State) -> list[str]:
         *_differ(connection, CARDS, {key: _card(card) for key, card in state.cards.items()}),
         *_differ(connection, SLOTS, {key: _slot(state, key) for key in state.slots}),
         *_differ(connection, EMPLOYERS, {key: _employer(one) for key, one in state.employers.items()}),
+        *_differ(connection, BATCHES, {int(key): _batch(one) for key, one in state.batches.items()}),
     ]
     return found[:LIMIT]
 
 
 def _differ(
-    connection: Connection[Any], table: Table[Any], expected: dict[str, dict[str, Any]]
+    connection: Connection[Any], table: Table[Any], expected: dict[Any, dict[str, Any]]
 ) -> Iterator[str]:
-    rows: dict[str, Row] = {getattr(row, table.key): row for row in select(connection, table, "")}
+    rows: dict[Any, Row] = {getattr(row, table.key): row for row in select(connection, table, "")}
     for key in sorted(rows.keys() - expected.keys()):
         yield f"{table.name} {key}：读模型里有，日志里没有"
     for key, values in expected.items():
@@ -147,4 +149,14 @@ def _employer(employer: Employer) -> dict[str, Any]:
         "came_back": employer.returned,
         "reconciled": employer.reconciled,
         "reminded_at": employer.reminded,
+    }
+
+
+def _batch(batch: Batch) -> dict[str, Any]:
+    return {
+        "at": batch.at,
+        "kind": batch.kind,
+        "planned": batch.planned,
+        "told": batch.told,
+        "booked": batch.responded,
     }

@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from queueing.crowd.told import for_holder, stated
 from queueing.domain import Command, Refusal
 from queueing.domain import events as e
 from queueing.domain.counter import ArriveHolder, CallNext, HandOver, TicketWalkIn, UndoCollection
@@ -77,7 +78,8 @@ class Counter:
         with self.system.desk.view() as state:
             holder = state.cards[card]
             booked = holder.booking is not None and holder.booking.told.date() == when.date()
-        command = ArriveHolder(card) if booked else TicketWalkIn(card)
+            wait = stated(for_holder(state, when, card))
+        command = ArriveHolder(card, wait) if booked else TicketWalkIn(card, wait)
         asked.append(("arrive", card, when, self._ask(command, when)))
         self.waiting += 1
         self._call_if_idle(when, asked)

@@ -8,14 +8,32 @@ from typing import Any
 from queueing import words
 from queueing.domain import Event
 from queueing.domain import events as e
+from queueing.domain.waits import LATER
 
 NOTHING = "没有变化：这一步之前已经办过了。"
 
+
+def _told(low: int | None, high: int | None) -> str:
+    """What to tell about the wait."""
+    if high is None:
+        return "。"
+    return f"，预计等{low}到{high}分钟。" if low else f"，预计等{high}分钟以内。"
+
+
+def _when(event: e.WalkInTicketed) -> str:
+    """Wait here, or come back when it is calmer."""
+    if event.told - event.at >= LATER:
+        return f"现在人多，请他{words.clock(event.told)}再来，到时先叫。"
+    return "请稍坐等候叫号" + _told(event.wait_low, event.wait_high)
+
+
 _SAYS: dict[type[Event], Callable[[Any], str]] = {
     e.HolderArrived: lambda v: (
-        "已登记到店" + ("，过了保留时间，按现场顺序等候。" if v.late else "，请稍坐等候叫号。")
+        "已登记到店"
+        + ("，过了保留时间，按现场顺序等候" if v.late else "，请稍坐等候叫号")
+        + _told(v.wait_low, v.wait_high)
     ),
-    e.WalkInTicketed: lambda v: f"已取号 B{v.ticket}，请稍坐等候叫号。",
+    e.WalkInTicketed: lambda v: f"已取号 B{v.ticket}，{_when(v)}",
     e.SlotsOffered: lambda v: (
         "今天已经满了，给他留了下面几个时间，请他挑一个。"
         if v.reason == "today_full"
@@ -35,7 +53,11 @@ _SAYS: dict[type[Event], Callable[[Any], str]] = {
     e.BookingCancelled: lambda v: "预约已取消。",
     e.HolderLeft: lambda v: "已结束等候。",
     e.HomeVisitRequested: lambda v: "已登记上门。",
-    e.PhoneListed: lambda v: "已列入电话名单。",
+    e.PhoneListed: lambda v: (
+        "没有空位了，已列入电话名单，请告诉他会有人打电话约时间。"
+        if v.reason == "no_place"
+        else "已列入电话名单。"
+    ),
     e.PhoneCallDone: lambda v: "已记下这次通话。",
     e.HolderOptedOut: lambda v: "不再给他发短信，改为电话联系。",
     e.HolderOptedIn: lambda v: "已恢复给他发短信。",

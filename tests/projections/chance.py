@@ -12,8 +12,11 @@ from queueing.domain import counter as c
 from queueing.domain import employers as em
 from queueing.domain import events as e
 from queueing.domain import holders as h
+from queueing.domain import limits as li
 from queueing.domain import offers as o
+from queueing.domain import pacing as pc
 from queueing.domain import season as s
+from queueing.domain import walkins as wi
 from queueing.domain import waves as w
 from queueing.domain.state import Card
 from tests.domain.harness import BRANCH, t
@@ -99,7 +102,9 @@ class Chance:
         return events
 
     def _command(self) -> Command:
-        kind = self._pick.choices((self._booking, self._counter, self._staff, self._employer), (9, 12, 3, 1))
+        kind = self._pick.choices(
+            (self._booking, self._counter, self._staff, self._employer, self._crowd), (18, 24, 6, 2, 1)
+        )
         return kind[0]()
 
     def _one(self, *makers: Callable[[], Command]) -> Command:
@@ -140,8 +145,8 @@ class Chance:
         happened = self._pick.choice((None, None, None, self.now - timedelta(days=1)))
         return self._one(
             lambda: c.ArriveHolder(due),
-            lambda: c.ArriveHolder(due),
-            lambda: c.TicketWalkIn(self._card()),
+            lambda: c.ArriveHolder(due, (0, 5)),
+            lambda: c.TicketWalkIn(self._card(), (5, 15)),
             lambda: c.CallNext(window),
             lambda: c.CallHolder(here, window),
             lambda: c.WithdrawCall(here),
@@ -178,14 +183,31 @@ class Chance:
             lambda: h.RegisterCards((theirs,)),
             lambda: w.OpenWave(self._pick.choice(("may", "june"))),
             lambda: w.CloseWave("may"),
-            lambda: w.InviteHolders("may", cards, self._pick.random() < 0.5),
+            lambda: w.InviteHolders("may", cards, self._pick.random() < 0.5, self.state.facts.batches),
             lambda: w.StartSweep(),
-            lambda: w.SweepHolders(self.state.facts.sweep_round, cards),
+            lambda: w.SweepHolders(self.state.facts.sweep_round, cards, self.state.facts.batches),
             lambda: w.ReleaseCards(cards, "单位已注销"),
             lambda: s.CloseSlots((self._slot(),), "停电"),
             lambda: s.ReopenSlots((self._slot(),), "来电"),
             lambda: s.ChangeCapacity(limits, "少一个窗口"),
             lambda: s.ChangeWindows(self._pick.randrange(1, 5)),
+        )
+
+    def _crowd(self) -> Command:
+        slots = (self._slot(), self._slot())
+        number = self.state.facts.batches + 1
+        resume = pc.ResumeInvitations("继续")
+        return self._one(
+            lambda: pc.PlanBatch(number, "wave", 3, 9, 40, 1.0, 0.55, 0.85, "room"),
+            lambda: pc.PlanBatch(number, "sweep", 3, 9, 40, 1.0, 0.55, 1.0, "most"),
+            lambda: pc.PauseInvitations("等补卡") if self._pick.random() < 0.1 else resume,
+            lambda: resume,
+            lambda: pc.ChangePace(self._pick.choice((0.0, 0.5)), 0, "慢一点"),
+            lambda: wi.SetWalkInQuota(self._pick.randrange(20, 40), "传言"),
+            lambda: wi.RaiseRumourAlarm(30, 8.0),
+            lambda: li.PinLimits(slots, "照顾高龄"),
+            lambda: li.ReleaseLimits(slots, "恢复"),
+            lambda: li.SwitchOverbooking(self._pick.random() < 0.5, "大厅太满"),
         )
 
     def _employer(self) -> Command:

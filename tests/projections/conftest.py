@@ -13,8 +13,10 @@ from queueing.projections.base import Projection
 from queueing.projections.cards import Cards
 from queueing.projections.employers import Employers
 from queueing.projections.load import Load
+from queueing.projections.notices import Notices
 from queueing.projections.progress import Progress
 from queueing.projections.runner import Projector
+from queueing.projections.visits import Visits
 from tests.domain.harness import BRANCH
 
 Append = Callable[[Sequence[Event]], int]
@@ -41,7 +43,7 @@ def append(log: EventLog) -> Append:
 @pytest.fixture
 def projections() -> list[Projection]:
     """The read models of the branch itself: messages have tests of their own."""
-    return [Load(), Cards(), Progress(), Employers()]
+    return [Load(), Cards(), Progress(), Employers(), Notices(), Visits()]
 
 
 @pytest.fixture

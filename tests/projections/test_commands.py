@@ -43,7 +43,7 @@ def test_rebuild_repairs_what_it_is_told_to(
     assert result.stdout.splitlines()[0] == "cards 已换成新表。"
     assert queries.card(conn, "c1") is not None
     everything = run(environment, "rebuild", "all")
-    assert everything.stdout.count("已换成新表") == 5
+    assert everything.stdout.count("已换成新表") == 7
     assert "读取 2 条事件" in everything.stdout
 
 

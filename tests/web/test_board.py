@@ -10,6 +10,7 @@ import httpx
 import pytest
 from openpyxl import load_workbook
 
+from queueing.crowd.told import for_newcomer
 from queueing.domain.booking import BookSlot
 from queueing.domain.counter import ArriveHolder, HandOver, TicketWalkIn
 from queueing.domain.holders import ListForPhone, RequestHomeVisit
@@ -108,18 +109,15 @@ def test_windows_change_and_make_no_sense(world: World, manager: Browser) -> Non
     assert manager.heading == "填写的内容不对"
 
 
-def test_the_expected_wait_is_the_people_before_times_the_service_over_the_windows(
-    world: World, manager: Browser
-) -> None:
-    with world.system.desk.view() as state:
-        due = [visit for visit in state.visits.values() if visit.ticket or visit.told <= world.clock.now]
-        before, minutes = len(due), state.facts.rules.service_minutes
+def test_a_newcomer_s_wait_is_told_as_a_range_from_those_before_them(world: World, manager: Browser) -> None:
     manager.post("/board/windows", {"windows": "1"})
     for _ in range(5):
         world.do(TicketWalkIn(world.person()))
+    with world.system.desk.view() as state:
+        told = for_newcomer(state, world.clock.now)
+    assert told is not None and told.mean >= 5 * 4
     manager.get("/board")
-    wait = 5 * round((before + 5) * minutes / 5)
-    assert f"新来的约{wait}分钟" in manager.text
+    assert f"新来的等{told.stated[0]}到{told.stated[1]}分钟" in manager.text
     manager.post("/board/windows", {"windows": "4"})
 
 

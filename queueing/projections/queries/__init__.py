@@ -19,6 +19,7 @@ from queueing.projections.queries.lists import (
     today_list,
     waiting,
 )
+from queueing.projections.queries.notices import BatchRow, notice_batches
 from queueing.projections.queries.slots import (
     LEVELS,
     DayLoad,
@@ -39,18 +40,22 @@ from queueing.projections.queries.totals import (
     season_totals,
     wave_progress,
 )
+from queueing.projections.queries.visits import ClassWait, EstimateScore, estimate_scores, waits_by_class
 
 __all__ = [
     "EMPLOYER_STATES",
     "LEVELS",
     "TODAY_STATES",
     "WAYS",
+    "BatchRow",
     "CardStatus",
     "ChannelShare",
+    "ClassWait",
     "DayLoad",
     "EmployerRow",
     "Fairness",
     "HourLoad",
+    "EstimateScore",
     "SeasonTotals",
     "SlotLoad",
     "TodayEntry",
@@ -62,16 +67,19 @@ __all__ = [
     "day_loads",
     "employer_cards",
     "employers",
+    "estimate_scores",
     "expected_people",
     "fairness",
     "home_visits",
     "hour_loads",
     "level",
+    "notice_batches",
     "phone_list",
     "season_totals",
     "slot_loads",
     "slots_between",
     "today_list",
     "waiting",
+    "waits_by_class",
     "wave_progress",
 ]

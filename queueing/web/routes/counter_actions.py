@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 
 from queueing import words
+from queueing.crowd.told import for_holder, stated
 from queueing.domain import Command, Refusal, counter, holders, offers
 from queueing.domain import booking as bookings
 from queueing.domain import refusals as r
@@ -68,9 +69,15 @@ def _book(form: Filled, site: Site) -> Command:
     return bookings.MoveBooking(form.card, form.slot) if booking else bookings.BookSlot(form.card, form.slot)
 
 
+def _wait(form: Filled, site: Site) -> tuple[int, int] | None:
+    """The wait the holder is told now."""
+    with site.system.desk.view() as state:
+        return stated(for_holder(state, site.now(), form.card))
+
+
 ACTIONS: dict[str, Callable[[Filled, Site], Command]] = {
-    "arrive": lambda form, site: counter.ArriveHolder(form.card),
-    "ticket": lambda form, site: counter.TicketWalkIn(form.card),
+    "arrive": lambda form, site: counter.ArriveHolder(form.card, _wait(form, site)),
+    "ticket": lambda form, site: counter.TicketWalkIn(form.card, _wait(form, site)),
     "next": lambda form, site: counter.CallNext(form.window),
     "call": lambda form, site: counter.CallHolder(form.card, form.window),
     "withdraw": lambda form, site: counter.WithdrawCall(form.card),
