@@ -54,7 +54,7 @@ def _queue(found: Hall, now: datetime) -> list[Alert]:
         return [Alert("act", text, (("开窗口", "#windows"),))]
     if found.expected_wait <= QUEUE_LONG_MINUTES:
         return []
-    text = f"大厅{len(found.waiting)}人在等，新来的{words.minutes(found.expected_wait)}。"
+    text = f"大厅{len(found.waiting)}人在等，新来的{words.wait_range(found.told)}。"
     actions = (("加开窗口", "#windows"), ("今天少放号", _change(now, "limit")))
     return [Alert("act", text, actions)]
 

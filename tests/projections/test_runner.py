@@ -327,4 +327,4 @@ def test_a_position_is_kept_for_each_projection(
 ) -> None:
     append([SEASON, slot("20180605-0900")])
     projector.catch_up()
-    assert tracked(conn) == {"load": 2, "cards": 2, "progress": 2, "employers": 2}
+    assert tracked(conn) == dict.fromkeys(("load", "cards", "progress", "employers", "notices", "visits"), 2)
