@@ -26,13 +26,13 @@ from psycopg.rows import class_row
 
 from queueing.errors import UserError
 from queueing.projections.message_rules import Intent, Times, reference
-from queueing.projections.messages import insert
+from queueing.projections.messages import WAITS_FOR_OTHERS, insert
 from queueing.sms.filling import fill, renderer
 from queueing.sms.gateways.port import Gateway, Outgoing, Result, Verdict
 from queueing.sms.numbers import Numbers
 from queueing.sms.pace import may_claim, may_hand_over, wait_for_turn
 from queueing.sms.restraint import Facts, held_back
-from queueing.sms.rows import AT_LEAST_ONCE, EXEMPT, Done, Row
+from queueing.sms.rows import AT_LEAST_ONCE, Done, Row
 from queueing.sms.wording import units
 from queueing.system import System
 
@@ -155,13 +155,13 @@ def claim(connection: psycopg.Connection[Any], now: datetime, worker: str, limit
     waiting. The claim is durable when this returns."""
     with connection.cursor(row_factory=class_row(Row)) as cursor:
         cursor.execute(
-            "UPDATE messages AS m SET state = 'claimed', claimed_at = %s, claimed_by = %s, attempts ="
+            "UPDATE messages AS m SET state = 'claimed', claimed_at = %s, claimed_by = %s, attempts ="  # noqa: S608  (ours)
             " attempts + 1"
             " WHERE ref IN (SELECT ref FROM messages WHERE state = 'due' AND due_at <= %s"
-            " ORDER BY kind <> ALL(%s), due_at, ref LIMIT %s FOR UPDATE SKIP LOCKED)"
+            f" ORDER BY {WAITS_FOR_OTHERS}, due_at, ref LIMIT %s FOR UPDATE SKIP LOCKED)"
             " RETURNING ref, template, kind, params, card, employer, booking, version, created,"
             " expires_at, attempts",
-            (now, worker, now, sorted(EXEMPT), limit),
+            (now, worker, now, limit),
         )
         return sorted(cursor.fetchall(), key=lambda row: (row.created, row.ref))
 

@@ -13,7 +13,8 @@ AT_LEAST_ONCE = frozenset({"confirmation", "change", "sweep", "employer", "notic
 replies) are not."""
 
 EXEMPT = frozenset({"reply", "confirmation", "change"})
-"""Kinds that answer the person or can't wait: no quiet hours, no daily cap."""
+"""Kinds that answer the person or can't wait: no quiet hours, no daily cap, and they leave before all
+others (`WAITS_FOR_OTHERS` of the outbox' table names the same)."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):

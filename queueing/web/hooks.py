@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from twilio.request_validator import RequestValidator
 
 from queueing.sms.gateways.account import Account
 from queueing.sms.gateways.twilio_codes import blames_number, state_of_status
-from queueing.sms.inbound import receive
+from queueing.sms.inbound import Inbound
 from queueing.sms.reports import Report, apply_reports
 from queueing.sms.strangers import may_answer
 from queueing.web.site import Site
@@ -27,15 +28,21 @@ def signed_by_twilio(account: Account, path: str, query: str, form: FormData, si
     return bool(RequestValidator(account.token).validate(url, form, signature))
 
 
-def heard(site: Site, form: FormData) -> str | None:
-    """Handle a message that came in; the answer for a number we don't know, if it gets one. Delivered twice
-    it is handled once."""
+def message_of(form: FormData) -> Inbound | None:
+    """The message Twilio brings; None if nobody wrote it."""
     phone, sid = _text(form, "From"), _text(form, "MessageSid")
-    if not phone or not sid:
-        return None
     text = CARRIER_WORDS.get(_text(form, "OptOutType"), _text(form, "Body"))
-    answer = receive(site.system, phone, text, sid, site.now())
-    return answer if answer is None or may_answer(site.system, phone, sid, site.now()) else None
+    return Inbound(phone, text, sid) if phone and sid else None
+
+
+async def hear(site: Site, message: Inbound) -> str | None:
+    """Handle a message that came in, together with those that come at the same time; the answer for a number
+    we don't know, if it gets one. Delivered twice it is handled once."""
+    answer = await site.hearing.ask(message)
+    if answer is None:
+        return None
+    may = await run_in_threadpool(may_answer, site.system, message.phone, message.sid, site.now())
+    return answer if may else None
 
 
 def report(form: FormData, ref: str) -> Report | None:

@@ -14,8 +14,10 @@ from jinja2 import Environment
 from psycopg.rows import tuple_row
 
 from queueing.sms.filling import renderer
+from queueing.sms.inbound import Inbound, receive_many
 from queueing.system import System
 from queueing.web.films import Films
+from queueing.web.gathering import Gathering
 from queueing.web.live import Live
 from queueing.web.rendering import environment
 
@@ -33,6 +35,7 @@ class Site:
     templates: Environment
     live: Live
     films: Films
+    hearing: Gathering[Inbound, str | None]
 
     @property
     def secure(self) -> bool:
@@ -71,6 +74,7 @@ def make_site(system: System, *, demo: bool) -> Site:
         templates=environment(),
         live=Live(system.url),
         films=Films(system.url, system.log, system.season.branch.id),
+        hearing=Gathering(lambda some: receive_many(system, some, system.clock())),
     )
 
 

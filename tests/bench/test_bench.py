@@ -11,9 +11,11 @@ from bench import hot, raw_sql
 from bench.booking import bench_booking
 from bench.importing import bench_import
 from bench.readmodels import bench_rebuild
+from bench.sending import bench_sms
 from bench.stage import CAPACITY, slot_names
 from bench.starting import bench_start
 from bench.suite import BENCHES, as_json, as_table
+from bench.webhook import bench_webhook
 from queueing.cli import bench as command
 
 
@@ -74,6 +76,26 @@ def test_an_import_registers_everybody(
     (row,) = json.loads(as_json(bench_import(pg_url, holders=40)))
     assert row["holders"] == 40
     assert row["holders_per_s"] > 0
+
+
+def test_messages_are_sent_by_two_processes_and_by_rq(
+    pg_url: str, tmp_path: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    row = json.loads(as_json(bench_sms(pg_url, messages=60, jobs=6), "sms"))
+    assert (row["messages"], row["processes"], row["rq_jobs"]) == (60, 2, 6)
+    assert row["messages_per_s"] > 0 < row["rq_job_per_message_per_s"]
+    assert row["ratio"] == pytest.approx(row["messages_per_s"] / row["rq_job_per_message_per_s"], rel=0.02)
+
+
+def test_every_webhook_of_the_measurement_has_its_reply(
+    pg_url: str, tmp_path: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    monkeypatch.setattr("bench.webhook.WARM_UP", 4)
+    row = json.loads(as_json(bench_webhook(pg_url, rate=20, seconds=1), "webhook"))
+    assert row["messages"] == 20
+    assert 0 < row["stored_p50_ms"] <= row["stored_p99_ms"] <= row["stored_max_ms"]
 
 
 def test_every_bench_is_a_command_and_a_table() -> None:

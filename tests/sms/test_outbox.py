@@ -20,7 +20,7 @@ from queueing.domain.season import CloseSlots
 from queueing.people.person import EmployerContact
 from queueing.projections import messages
 from queueing.projections.message_rules import Intent, reference
-from queueing.projections.messages import Messages, insert
+from queueing.projections.messages import WAITS_FOR_OTHERS, Messages, insert
 from queueing.projections.rebuild import rebuild
 from queueing.sms.gateways.local import LocalGateway
 from queueing.sms.gateways.port import Outgoing, Result, Verdict
@@ -33,7 +33,7 @@ from queueing.sms.outbox import (
     send_all,
     send_due,
 )
-from queueing.sms.rows import Done
+from queueing.sms.rows import EXEMPT, Done
 from tests.sms.carriers import Fickle, always
 from tests.support import LIU, QIAN, SUN, WANG, ZHANG, Branch, Somebody, moment, opened
 
@@ -334,6 +334,13 @@ def test_answers_leave_before_a_round_of_notices(branch: Branch) -> None:
     carrier = always(Verdict.ACCEPTED)
     send_due(branch.system, carrier, branch.now, limit=1)
     assert [message.ref for message in carrier.given] == [ref]
+
+
+def test_the_table_and_the_sender_agree_on_what_leaves_first(branch: Branch) -> None:
+    for kind in (*AT_MOST_ONCE, *AT_LEAST_ONCE, "reminder", "employer"):
+        statement = f"SELECT {WAITS_FOR_OTHERS} FROM (SELECT %s AS kind) AS one"  # noqa: S608  (ours)
+        ((waits,),) = branch.rows(statement, kind)
+        assert waits == (kind not in EXEMPT)
 
 
 # --- when it may leave --------------------------------------------------------------------------------------

@@ -37,7 +37,8 @@ Signed = Annotated[FormData, Depends(from_twilio)]
 @router.post("/twilio/inbound")
 async def inbound(site: TheSite, form: Signed) -> Response:
     """Somebody wrote. Answers leave through the outbox; only a number we don't know is answered here."""
-    answer = await run_in_threadpool(hooks.heard, site, form)
+    message = hooks.message_of(form)
+    answer = await hooks.hear(site, message) if message else None
     twiml = MessagingResponse()
     if answer is not None:
         twiml.message(answer)
