@@ -10,7 +10,7 @@ from queueing.log import EventLog
 from queueing.log.snapshots import Snapshots
 from queueing.projections.registry import all_projections
 from queueing.projections.runner import Projector
-from queueing.sms import inbound, pace, strangers
+from queueing.sms import inbound, inbox, pace, strangers
 from queueing.sms.gateways import local
 from queueing.system import migrate_installation
 
@@ -20,6 +20,7 @@ OWN_TABLES = (
     "desk_snapshots",
     "inbound",
     "threads",
+    "conversations_read",
     "local_messages",
     "strangers",
     "gateway_pace",
@@ -41,6 +42,7 @@ def migrate(url: str) -> None:
             log.migrate()
             Snapshots(url).migrate()
             inbound.migrate(url)
+            inbox.migrate(url)
             local.migrate(url)
             pace.migrate(url)
             strangers.migrate(url)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import psycopg
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from queueing import words
 from queueing.people.masking import mask_id_number, mask_name, mask_phone
 from queueing.settings import project_root
+from queueing.sms import inbox
 from queueing.web import cookies
 
 if TYPE_CHECKING:
@@ -77,6 +80,7 @@ def page(
             "form_token": visit.form_token,
             "said": cookies.said(request),
             "staff": getattr(request.state, "staff", None),
+            "inbox_waiting": cache(lambda: _inbox_waiting(site)),
             **(context or {}),
         }
     )
@@ -86,6 +90,15 @@ def page(
     visit.keep(response, secure=site.secure)
     cookies.forget_said(request, response)
     return response
+
+
+def _inbox_waiting(site: Site) -> int:
+    """How many wait in the staff's inbox; 0 while the store is away, which another part of the page says."""
+    try:
+        with site.db() as connection:
+            return inbox.count(connection)
+    except psycopg.OperationalError:
+        return 0
 
 
 def fragment(site: Site, template: str, context: Mapping[str, Any]) -> str:
