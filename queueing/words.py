@@ -235,8 +235,10 @@ _FOR_STAFF.update(
 _FOR_HOLDER.update(
     {
         r.SeasonNotOpen: _plain("集中发放还没有开始，开始后我们会通知您，不用着急。"),
-        r.SeasonOver: lambda p, n: f"集中发放已在{day(p.last_day)}结束，卡还给您留着，请打95588询问怎么领。",
-        r.UnknownCard: _plain("没有查到您的卡，请拨打95588，或到网点请工作人员帮您查。"),
+        r.SeasonOver: lambda p, n: (
+            f"集中发放已在{day(p.last_day)}结束，卡还给您留着，请打网点电话询问怎么领。"
+        ),
+        r.UnknownCard: _plain("没有查到您的卡，请打网点电话，或到网点请工作人员帮您查。"),
         r.TooEarly: lambda p, n: f"还没轮到您这一批，从{day(p.opens)}起可以预约，卡给您留着，不用着急。",
         r.NothingFree: _plain("这些天都约满了，请过一两天再看，或请工作人员给您打电话。"),
         r.AlreadyBooked: lambda p, n: f"您已经约好了{moment(p.told)}，要换时间请用“改时间”。",

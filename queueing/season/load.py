@@ -6,10 +6,12 @@ from queueing.season.consistency import problems_of
 from queueing.season.errors import Problem, SeasonError
 from queueing.season.model import Faq, HolidaySettings, Season, SeasonSettings, SmsSettings, WaveSettings
 from queueing.season.reading import T, convert, read_table
+from queueing.season.sketch import read_map
 
 
 def load_season(directory: Path) -> Season:
-    """The season described by season.toml, waves.toml, holidays.toml, faq.toml and, where it is, sms.toml.
+    """The season described by season.toml, waves.toml, holidays.toml, faq.toml and, where they are, sms.toml
+    and map.svg.
 
     Raises SeasonError naming the file, the key and the reason of every problem.
     """
@@ -19,7 +21,8 @@ def load_season(directory: Path) -> Season:
     holidays = _load(directory / "holidays.toml", HolidaySettings, problems)
     faq = _load(directory / "faq.toml", dict[str, Faq], problems)
     sms = _load(directory / "sms.toml", SmsSettings, problems) if _codes(directory) else SmsSettings()
-    if settings is None or waves is None or holidays is None or faq is None or sms is None:
+    sketch = read_map(directory / "map.svg", problems)
+    if problems or settings is None or waves is None or holidays is None or faq is None or sms is None:
         raise SeasonError(problems)
     season = Season(
         **{field: getattr(settings, field) for field in SeasonSettings.__struct_fields__},
@@ -28,6 +31,7 @@ def load_season(directory: Path) -> Season:
         faq=faq,
         holidays=holidays.years,
         sms=sms,
+        map=sketch,
     )
     if found := problems_of(season):
         raise SeasonError(found)

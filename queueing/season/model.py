@@ -257,6 +257,8 @@ class Season(SeasonSettings, frozen=True):
     holidays: dict[int, HolidayYear]
     sms: SmsSettings = SmsSettings()
     notes: tuple[str, ...] = ()
+    map: str = ""
+    """The sketch of the way there, an SVG element; empty where there is none."""
 
     def cohort(self, cohort_id: str) -> Cohort:
         """The cohort with this id; KeyError when there is none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -31,7 +31,7 @@ class DayAhead:
 
 @dataclass(frozen=True, slots=True)
 class RightNow:
-    """The hall this moment, in a sentence; empty words while the branch is closed."""
+    """The hall this moment, or when the door opens; empty words when nobody knows."""
 
     words: str
     level: str
@@ -83,12 +83,15 @@ def ahead(site: Site) -> list[DayAhead]:
     return found[:AHEAD_DAYS]
 
 
-def right_now(site: Site) -> RightNow:
-    """What somebody who came this moment would meet."""
+def right_now(site: Site, coming: Sequence[DayAhead]) -> RightNow:
+    """What somebody who came this moment would meet; `coming` are the days ahead."""
     now = site.now()
     spans = sessions(now.date(), site.system.season)
+    if any(one.day == now.date() and one.level == "closed" for one in coming):
+        return RightNow("今天网点临时停办，请不要白跑。约了今天的人，我们会另外通知。", "closed")
     if not any(start <= now < end for start, end in spans):
-        return RightNow("", "closed")
+        opens = _opens(site, coming)
+        return RightNow(f"现在网点没有开门。{words.moment(opens)}开门。" if opens else "", "closed")
     with site.system.desk.view() as state:
         found = hall(state, now)
     level = "calm" if found.expected_wait < 15 else "busy" if found.expected_wait < 40 else "crowded"
@@ -96,6 +99,13 @@ def right_now(site: Site) -> RightNow:
         return RightNow("现在大厅里没有人在等，来了就能办。", level)
     said = f"现在大厅里有{len(found.waiting)}人在等，没有预约的人{words.wait_range(found.told)}"
     return RightNow(said + ("。" if level == "calm" else "；先约个时间再来更省事。"), level)
+
+
+def _opens(site: Site, coming: Sequence[DayAhead]) -> datetime | None:
+    """When the door opens next."""
+    days = (one.day for one in coming if one.level != "closed")
+    starts = (start for day in days for start, _ in sessions(day, site.system.season))
+    return next((start for start in starts if start > site.now()), None)
 
 
 def _over(site: Site, now: datetime) -> bool:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 
-from queueing.domain import State
+from queueing import words
+from queueing.domain import Refusal, State
 from queueing.domain.booking import bookable, bookable_slot, opens_for
 from queueing.domain.places import free_places, told_times
+from queueing.domain.refusals import TooEarly
 from queueing.domain.state import Booking, Card
 
 VIA = "web"
@@ -39,6 +42,13 @@ class SlotChoice:
     end: datetime
     free: int
     fullness: float
+
+    @property
+    def level(self) -> str:
+        """How full it is, as pages shade it."""
+        if not self.free:
+            return "full"
+        return "calm" if self.fullness < 0.5 else "busy" if self.fullness < 0.85 else "crowded"
 
 
 def live_offer(state: State, card_id: str, now: datetime) -> list[Choice]:
@@ -98,6 +108,29 @@ def booking_of(state: State, card_id: str) -> Booking | None:
     """The live booking."""
     card = state.cards.get(card_id)
     return card.booking if card else None
+
+
+def weeks(days: list[DayChoice]) -> list[list[DayChoice]]:
+    """The days by calendar week, Monday first."""
+    return [list(group) for _, group in groupby(days, key=lambda one: one.day.isocalendar()[:2])]
+
+
+def standing(state: State, card_id: str, now: datetime) -> str:
+    """How far somebody is, in a few words; empty when they may choose a time."""
+    card = state.cards.get(card_id)
+    if card is None:
+        return ""
+    if card.collected:
+        return "已经领卡"
+    if card.booking:
+        return f"已约{words.moment(card.booking.told)}"
+    try:
+        bookable(state, card_id, now)
+    except TooEarly as refusal:
+        return f"{words.short_day(refusal.opens)}起可以约"
+    except Refusal:
+        return ""
+    return "还没有约"
 
 
 def _mean(values: list[float]) -> float:

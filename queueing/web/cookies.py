@@ -7,7 +7,7 @@ import binascii
 import hmac
 import secrets
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 from fastapi import Request, Response
 
@@ -58,7 +58,7 @@ def choice(request: Request, name: str, allowed: Sequence[str]) -> str:
     return value if value in allowed else allowed[0]
 
 
-Tone = Literal["good", "bad"]
+Tone = Literal["good", "note", "bad"]
 
 
 def say(response: Response, text: str, tone: Tone = "good") -> None:
@@ -73,7 +73,7 @@ def said(request: Request) -> tuple[str, str] | None:
         text = base64.urlsafe_b64decode(request.cookies.get(SAID, "")).decode()
     except (binascii.Error, UnicodeDecodeError, ValueError):
         return None
-    for tone in ("good", "bad"):
+    for tone in get_args(Tone):
         if text.startswith(tone) and len(text) > len(tone):
             return tone, text[len(tone) :]
     return None

@@ -12,6 +12,7 @@ from queueing import words
 from queueing.domain import refusals as r
 from queueing.domain.refusals import Refusal
 from queueing.log.store import LogUnavailable
+from queueing.web.questions import answered
 from queueing.web.rendering import page
 from queueing.web.site import Site
 
@@ -19,7 +20,8 @@ from queueing.web.site import Site
 @dataclass(frozen=True, slots=True)
 class Help:
     """A page that helps: `steps` are sentences, `ways` are (label, address) of large buttons, `call_back`
-    offers to be phoned, `home` offers a visit at home."""
+    offers to be phoned, `home` offers a visit at home, `call` shows the branch's number large, and `faq` are
+    questions answered on the page."""
 
     title: str
     steps: tuple[str, ...] = ()
@@ -27,6 +29,8 @@ class Help:
     call_back: bool = False
     home: bool = False
     text: str = ""
+    faq: tuple[str, ...] = ()
+    call: bool = False
 
 
 _CHOOSE = ("重新选时间", "/my/when")
@@ -42,15 +46,16 @@ _HELPS: dict[type[Refusal], Help] = {
     ),
     r.AlreadyCollected: Help(
         "您的卡已经领走了",
-        ("新卡的医保密码，可以在医院、药店改。", "银行账户请本人带身份证和新卡到工行网点激活。"),
-        (("领卡以后怎么办", "/faq"),),
+        ("您没有来领过？请马上打电话告诉我们。",),
+        (("别的问题", "/faq#after"),),
+        faq=("密码", "激活", "余额", "旧卡"),
     ),
     r.AtEmployer: Help(
         "您的卡由单位发", ("请等单位的电话，带上身份证去取。", "单位没发出去的卡会退回银行，到时再请您来约。")
     ),
     r.SeasonNotOpen: Help("还没有开始发放", ("开始以后会发短信通知您，不用提前来排队。",)),
-    r.SeasonOver: Help("集中发放已经结束", ("您的卡没有丢，请打95588问清楚再来。",)),
-    r.UnknownCard: Help("没有查到您的卡", ("可能是登记的号码变了。",), (("重新填一次", "/book"),)),
+    r.SeasonOver: Help("集中发放已经结束", ("您的卡没有丢，问清楚再来，不用白跑。",), call=True),
+    r.UnknownCard: Help("没有查到您的卡", ("可能是登记的号码变了。",), (("重新填一次", "/book"),), call=True),
     r.HolderIsErased: Help("您的资料已经删除", ("要领卡请带身份证直接到柜台，工作人员帮您办。",)),
     r.CardNotHere: Help("您的卡正在处理", ("可以领的时候，我们会通知您。",), call_back=True),
     r.NothingFree: Help(
@@ -84,5 +89,7 @@ Maker = Callable[[], HTMLResponse]
 
 def refused(request: Request, site: Site, problem: Refusal, **more: object) -> HTMLResponse:
     """The page, with 409: it was understood, and can't be."""
-    context = {"help": helping(site, problem), "offered": (), "moving": False, **more}
+    found = helping(site, problem)
+    answers = answered(site.system.season, found.faq)
+    context = {"help": found, "answers": answers, "offered": (), "moving": False, "several": False, **more}
     return page(request, "holder/refused.html", context, status=409)

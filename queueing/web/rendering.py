@@ -11,6 +11,7 @@ import psycopg
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import URL
 
 from queueing import words
 from queueing.people.masking import mask_id_number, mask_name, mask_phone
@@ -74,7 +75,7 @@ def page(
             "demo": site.demo,
             "public_url": site.system.public_url,
             "path": request.url.path,
-            "here": quote(request.url.path + (f"?{request.url.query}" if request.url.query else "")),
+            "here": quote(_here(request)),
             "size": cookies.choice(request, "size", SIZES),
             "contrast": cookies.choice(request, "contrast", ("normal", "high")),
             "form_token": visit.form_token,
@@ -104,6 +105,16 @@ def _inbox_waiting(site: Site) -> int:
 def fragment(site: Site, template: str, context: Mapping[str, Any]) -> str:
     """A piece of a page, for those who see it change."""
     return site.templates.get_template(template).render(context)
+
+
+def _here(request: Request) -> str:
+    """Where a visitor who changes the look comes back to. The answer to a form can't be asked for again: the
+    page the form was on can."""
+    url = request.url
+    if request.method != "GET":
+        before = URL(request.headers.get("referer", ""))
+        url = before if before.netloc == url.netloc else URL("/")
+    return url.path + (f"?{url.query}" if url.query else "")
 
 
 def _asset_version() -> str:

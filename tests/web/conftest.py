@@ -8,9 +8,11 @@ from uuid import uuid4
 import psycopg
 import pytest
 from argon2 import PasswordHasher
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from queueing.web import staff
+from tests.web.eyes import PHONE
+from tests.web.windows import Open
 from tests.web.world import TUESDAY, World, running_world
 
 
@@ -51,3 +53,26 @@ def browser(chromium: str) -> Iterator[Browser]:
         found = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield found
         found.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, world: World) -> Iterator[Open]:
+    """Open a page in a browser of its own: `visit(path, DESKTOP, scripts=False)`."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(path: str, size: dict[str, int] = PHONE, *, scripts: bool = True) -> Page:
+        context = browser.new_context(
+            viewport=size,  # type: ignore[arg-type]
+            base_url=world.url,
+            java_script_enabled=scripts,
+            locale="zh-CN",
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

@@ -154,7 +154,7 @@ def test_a_collected_card_says_when_and_what_is_next(world: World) -> None:
     browser = world.holder(card)
     assert browser.page.status_code == 409 and browser.heading == "您的卡已经领走了"
     assert (
-        "6月5日 星期二 上午9:00" in browser.text and "家人代领" in browser.text and "医保密码" in browser.text
+        "6月5日 星期二 上午9:00" in browser.text and "家人代领" in browser.text and "消费密码" in browser.text
     )
 
 
@@ -247,7 +247,7 @@ def test_a_day_without_room_says_so(world: World) -> None:
     world.do(ChangeCapacity(dict.fromkeys(slots, (0, 0)), "test"))
     browser = world.holder(world.person())
     browser.get("/my/days")
-    assert "6月19日 星期二 约满了" in browser.text and "/my/day/2018-06-19" not in browser.page.text
+    assert "6月19日 星期二 约满" in browser.text and "/my/day/2018-06-19" not in browser.page.text
     browser.get("/my/day/2018-06-19")
     assert "约满" in browser.text and "/my/check?slot=20180619" not in browser.page.text
 

@@ -1,50 +1,17 @@
-"""Whole journeys in a real Chromium: without scripts, on a small phone, with a keyboard, and two at once."""
-
-from collections.abc import Callable, Iterator
-from datetime import datetime
+"""Whole journeys of staff in a real Chromium: with the keyboard, and what moves by itself."""
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from queueing.domain.booking import BookSlot
 from queueing.domain.counter import TicketWalkIn
-from queueing.domain.season import ChangeCapacity
 from queueing.web import staff
+from tests.web.eyes import DESKTOP
+from tests.web.windows import Open
 from tests.web.world import PASSWORD, World
 
 pytestmark = pytest.mark.browser
-PHONE = {"width": 360, "height": 740}
-DESKTOP = {"width": 1280, "height": 800}
-Open = Callable[..., Page]
-
-
-@pytest.fixture
-def visit(browser: Browser, world: World) -> Iterator[Open]:
-    """Open a page in a browser of its own."""
-    contexts: list[BrowserContext] = []
-
-    def open_page(path: str, size: dict[str, int] = PHONE, *, scripts: bool = True) -> Page:
-        context = browser.new_context(viewport=size, base_url=world.url, java_script_enabled=scripts)  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
-def enter(page: Page, world: World, card: str) -> None:
-    """Say who one is, by SMS."""
-    phone = world.phone(card)
-    page.goto("/book")
-    page.get_by_label("手机号").fill(phone)
-    page.get_by_role("button", name="发短信给我").click()
-    page.get_by_label("6位数字").fill(world.code_for(phone))
-    page.get_by_role("button", name="下一步").click()
 
 
 def sign_in(page: Page, world: World, role: str, employer: str = "") -> None:
@@ -55,73 +22,6 @@ def sign_in(page: Page, world: World, role: str, employer: str = "") -> None:
     page.get_by_label("登录名").fill(login)
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
-
-
-def test_a_retiree_books_changes_and_cancels_on_a_small_phone_without_scripts(
-    world: World, visit: Open
-) -> None:
-    card = world.person()
-    page = visit("/", scripts=False)
-    page.get_by_role("link", name="预约", exact=True).click()
-    enter(page, world, card)
-    expect(page.get_by_role("heading", level=1)).to_have_text("什么时候来？")
-    page.locator("a.pick").nth(1).click()
-    page.get_by_role("button", name="对，就约这个时间").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("约好了")
-    first = world.card(card).booking
-    assert first
-    page.get_by_role("link", name="改时间").click()
-    page.get_by_role("link", name="自己挑日子").click()
-    page.locator("a.row").nth(2).click()
-    page.locator("a.time").nth(3).click()
-    page.get_by_role("button", name="对，就改到这个时间").click()
-    second = world.card(card).booking
-    assert second.slot != first.slot and second.version == 2
-    page.get_by_role("link", name="取消预约").click()
-    page.get_by_role("button", name="是的，取消").click()
-    assert world.card(card).booking is None
-    page.get_by_role("button", name="办完了，退出").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("先约时间，再来领卡")
-
-
-def test_a_retiree_books_with_the_keyboard_alone(world: World, visit: Open) -> None:
-    card = world.person()
-    page = visit("/", DESKTOP)
-    enter(page, world, card)
-    for _ in range(20):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.classList.contains('pick')"):
-            break
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/my/check*")
-    for _ in range(20):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.tagName") == "BUTTON" and page.evaluate(
-            "document.activeElement.textContent.includes('就约这个时间')"
-        ):
-            break
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("约好了")
-
-
-def test_two_browsers_want_the_last_place(world: World, visit: Open) -> None:
-    slot = "20180606-1000"
-    world.at(datetime(2018, 6, 5, 14, 0))
-    world.do(ChangeCapacity({slot: (1, 0)}, "test"))
-    cards = [world.person(), world.person()]
-    pages = [visit("/book"), visit("/book")]
-    for page, card in zip(pages, cards, strict=True):
-        enter(page, world, card)
-        page.goto(f"/my/check?slot={slot}")
-        expect(page.get_by_role("heading", level=1)).to_have_text("这样对吗？")
-    for page in pages:
-        page.get_by_role("button", name="对，就约这个时间").click()
-    expect(pages[0].get_by_role("heading", level=1)).to_have_text("约好了")
-    expect(pages[1].get_by_role("heading", level=1)).to_have_text("这个时间刚刚约满了")
-    pages[1].locator("a.pick").first.click()
-    pages[1].get_by_role("button", name="对，就约这个时间").click()
-    expect(pages[1].get_by_role("heading", level=1)).to_have_text("约好了")
-    assert [bool(world.card(card).booking) for card in cards] == [True, True]
 
 
 def test_a_walk_in_day_at_the_counter_by_keys(world: World, visit: Open) -> None:

@@ -12,6 +12,7 @@ from queueing.web import choosing, cookies
 from queueing.web.guard import Holder, pages
 from queueing.web.holder_refusals import refused
 from queueing.web.ics import calendar_file
+from queueing.web.moved import why_gone, why_moved
 from queueing.web.rendering import page
 from queueing.web.site import TheSite
 
@@ -30,14 +31,30 @@ def mine(request: Request, site: TheSite, holder: Holder, done: str = "") -> Res
     except Refusal as refusal:
         return refused(request, site, refusal, several=len(holder.cards) > 1)
     if card.booking is None:
-        return RedirectResponse("/my/when", 303)
+        response = RedirectResponse("/my/when", 303)
+        if reason := why_gone(site, card_id):
+            cookies.say(response, reason, "note")
+        return response
     context = {
         "booking": card.booking,
         "person": site.system.vault.get(card_id),
         "done": bool(done),
+        "moved": why_moved(site, card_id, card.booking),
         "several": len(holder.cards) > 1,
     }
     return page(request, "holder/mine.html", context)
+
+
+@router.get("/my/print")
+def paper(request: Request, site: TheSite, holder: Holder) -> Response:
+    """The appointment in large letters, for a sheet of paper."""
+    card = holder.cards[0]
+    with site.system.desk.view() as state:
+        booking = choosing.booking_of(state, card)
+    if booking is None:
+        return RedirectResponse("/my", 303)
+    context = {"booking": booking, "person": site.system.vault.get(card)}
+    return page(request, "holder/print.html", context)
 
 
 @router.get("/my/appointment.ics")

@@ -1,4 +1,5 @@
-"""When: three calm places as large buttons, else a day and a time of it; then check, then it is done."""
+"""When: three calm places as large buttons, else a day and a time of it; then check, then it is done. Who
+changes a booking to one of the three needs no check: the old time stands beside the new."""
 
 from __future__ import annotations
 
@@ -8,11 +9,12 @@ from typing import Annotated
 from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from queueing import words
 from queueing.domain import Command, Refusal
 from queueing.domain import refusals as r
 from queueing.domain.booking import BookSlot, MoveBooking, bookable, known_card
 from queueing.domain.offers import OfferSlots, Wish
-from queueing.web import calm, choosing
+from queueing.web import calm, choosing, cookies
 from queueing.web.guard import Holder, pages
 from queueing.web.holder_refusals import refused
 from queueing.web.rendering import page
@@ -20,8 +22,8 @@ from queueing.web.site import Site, TheSite
 
 router = pages()
 Text = Annotated[str, Form(max_length=40)]
-LATER_DAYS = 12
-"""Days shown at once; the rest is one touch further."""
+LATER_DAYS = 15
+"""Days shown at once, three weeks; the rest is one touch further."""
 
 
 @router.get("/my/when")
@@ -61,7 +63,7 @@ def days(request: Request, site: TheSite, holder: Holder, after: date | None = N
         return refused(request, site, refusal)
     shown = found[:LATER_DAYS]
     context = {
-        "days": shown,
+        "weeks": choosing.weeks(shown),
         "later": shown[-1].day if len(found) > LATER_DAYS else None,
         "levels": calm.levels(site, [day.day for day in shown]),
     }
@@ -109,7 +111,10 @@ def book(request: Request, site: TheSite, holder: Holder, slot: Text = "", inste
         return refused(request, site, refusal, offered=_near(site, card, slot), moving=bool(instead))
     except Refusal as refusal:
         return refused(request, site, refusal)
-    return RedirectResponse("/my?done=1", 303)
+    response = RedirectResponse("/my?done=1", 303)
+    if move and booking:
+        cookies.say(response, f"改好了。原来的{words.moment(booking.told)}不用来了。")
+    return response
 
 
 def _offered(site: Site, card: str) -> list[choosing.Choice]:

@@ -9,33 +9,13 @@ from datetime import date
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from queueing.season.calendar import next_open_day, sessions
-from queueing.season.faq import answer, hours_in_words, usual_sessions
+from queueing.season.faq import hours_in_words, usual_sessions
 from queueing.season.model import Season
-from queueing.web import calm, cookies
+from queueing.web import calm, cookies, questions
 from queueing.web.rendering import SIZES, page
 from queueing.web.site import TheSite
 
 router = APIRouter()
-
-_QUESTIONS = {
-    "旧卡": "旧卡还能用吗？",
-    "余额": "医保里的钱怎么办？",
-    "过渡期": "不换卡，旧卡会作废吗？",
-    "密码": "新卡的密码怎么改？",
-    "激活": "新卡的银行账户怎么激活？",
-    "代领": "自己来不了，家人能代领吗？",
-    "单位": "单位统一领的怎么办？",
-    "地址": "在哪里领？",
-    "时间": "什么时候上班？",
-    "批次": "什么时候轮到我？",
-    "不急": "听说要赶快去领，是真的吗？",
-    "换卡原因": "为什么要换卡？",
-    "资格认证": "养老金资格认证怎么办？",
-    "家属认证": "人在外地，怎么认证？",
-    "上门": "走不动，能上门吗？",
-    "去世": "老人去世了怎么办？",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +32,15 @@ class Turn:
 def home(request: Request, site: TheSite) -> Response:
     """The page on posters and in letters."""
     season = site.system.season
-    right_now = calm.right_now(site)
+    ahead = calm.ahead(site)
+    right_now = calm.right_now(site, ahead)
     context = {
-        "ahead": calm.ahead(site),
+        "ahead": ahead,
         "turns": turns(season, site.today()),
         "hours": hours_in_words(usual_sessions(season)),
         "now_words": right_now.words,
         "now_level": right_now.level,
+        "certify": "资格认证" in season.faq and site.today() <= season.facts.certify_by,
     }
     return page(request, "home.html", context)
 
@@ -66,14 +48,7 @@ def home(request: Request, site: TheSite) -> Response:
 @router.get("/faq")
 def faq(request: Request, site: TheSite) -> Response:
     """What people ask."""
-    season = site.system.season
-    answers = [
-        {"title": _QUESTIONS.get(key, key), "text": answer(season, key).web}
-        for key in sorted(
-            season.faq, key=lambda key: list(_QUESTIONS).index(key) if key in _QUESTIONS else 99
-        )
-    ]
-    return page(request, "faq.html", {"answers": answers})
+    return page(request, "faq.html", {"groups": questions.groups(site.system.season)})
 
 
 @router.get("/look")
@@ -103,8 +78,3 @@ def turns(season: Season, today: date) -> list[Turn]:
         )
         for wave in waves
     ]
-
-
-def next_session_day(season: Season, today: date) -> date | None:
-    """The next day the branch is open, today included."""
-    return today if sessions(today, season) else next_open_day(today, season)

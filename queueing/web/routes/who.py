@@ -8,7 +8,7 @@ from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from queueing.people.phone import BadPhoneError, parse_phone
-from queueing.web import cookies, limits, login_codes, sessions
+from queueing.web import choosing, cookies, limits, login_codes, sessions
 from queueing.web.guard import HOLDER_COOKIE, Holder, pages
 from queueing.web.personal_code import card_of
 from queueing.web.rendering import page
@@ -16,7 +16,7 @@ from queueing.web.site import Site, TheSite
 
 router = pages()
 PENDING = "pending"
-TOO_MANY = "试的次数太多了，请过半个小时再试；着急请打95588，或请网点工作人员帮您约。"
+TOO_MANY = "试的次数太多了，请过半个小时再试；着急请打电话{phone}，或请网点工作人员帮您约。"
 Text = Annotated[str, Form(max_length=80)]
 
 
@@ -34,7 +34,7 @@ def take_phone(request: Request, site: TheSite, phone: Text = "") -> Response:
         try:
             key = login_codes.send_code(site, phone, _address(request))
         except login_codes.TooMany:
-            problem = TOO_MANY
+            problem = _too_many(site)
     if problem:
         return page(request, "who/phone.html", {"problem": problem, "phone": phone}, status=422)
     response = RedirectResponse("/book/code", 303)
@@ -76,7 +76,7 @@ def take_letter(request: Request, site: TheSite, name: Text = "", code: Text = "
             limits.count(conn, address, now)
     card = None if tired else card_of(site.system.vault, name, code)
     if card is None:
-        problem = TOO_MANY if tired else "姓名和8位数字对不上，请照着信上再填一次；也可以改用手机号。"
+        problem = _too_many(site) if tired else "姓名和8位数字对不上，请照着信上再填一次；也可以改用手机号。"
         return page(request, "who/letter.html", {"problem": problem, "name": name}, status=422)
     return _enter(site, (card,))
 
@@ -85,9 +85,10 @@ def take_letter(request: Request, site: TheSite, name: Text = "", code: Text = "
 def ask_whose(request: Request, site: TheSite, holder: Holder) -> Response:
     """Which of the cards of this phone."""
     people = site.system.vault.get_many(holder.cards)
-    return page(
-        request, "who/whose.html", {"people": [people[c] for c in sorted(holder.cards) if c in people]}
-    )
+    with site.system.desk.view() as state:
+        standing = {card: choosing.standing(state, card, site.now()) for card in people}
+    context = {"people": [people[c] for c in sorted(holder.cards) if c in people], "standing": standing}
+    return page(request, "who/whose.html", context)
 
 
 @router.post("/book/whose")
@@ -106,6 +107,10 @@ def leave(site: TheSite, holder: Holder) -> Response:
     response = RedirectResponse("/", 303)
     cookies.drop(response, HOLDER_COOKIE)
     return response
+
+
+def _too_many(site: Site) -> str:
+    return TOO_MANY.format(phone=site.system.season.branch.phone)
 
 
 def _enter(site: Site, cards: tuple[str, ...]) -> Response:

@@ -2,13 +2,20 @@
 
 from datetime import datetime
 
-from queueing.domain.booking import BookSlot
+from queueing.domain.booking import BookSlot, RecordNoShow
 from queueing.domain.counter import HandOver, SetAside
 from queueing.domain.holders import EraseHolder
 from queueing.domain.season import ChangeCapacity, CloseSlots
 from tests.web.states.registry import RETIREE, Visit, pages, state
 
 SLOT = "20180613-0930"
+SLOTS = [
+    f"201806{day}-{hour:02}{minute}"
+    for day in (11, 12, 14)
+    for hour in (9, 10, 14, 15)
+    for minute in (15, 30, 45)
+]
+"""Times for those who are booked, so that no slot is full when many states are opened in one season."""
 
 pages(
     RETIREE,
@@ -98,9 +105,10 @@ def done(visit: Visit) -> None:
     visit.send()
 
 
-def booked(visit: Visit, slot: str = SLOT) -> str:
+def booked(visit: Visit, slot: str = "") -> str:
     """Somebody who has a booking."""
     card = visit.world.person()
+    slot = slot or SLOTS[next(visit.world.numbers) % len(SLOTS)]
     visit.world.do(BookSlot(card, slot), by="holder", via="web")
     visit.enter(card)
     return card
@@ -121,7 +129,7 @@ def change(visit: Visit) -> None:
 @state(RETIREE, "check a change", role="holder")
 def check_change(visit: Visit) -> None:
     booked(visit)
-    visit.goto("/my/check?slot=20180614-1000")
+    visit.goto("/my/check?slot=20180615-1000")
 
 
 @state(RETIREE, "cancel", role="holder")
@@ -218,3 +226,46 @@ def stale(visit: Visit) -> None:
     page.evaluate("document.querySelector('[name=form_token]').value = 'old'")
     page.fill("#phone", "15400000001")
     visit.send()
+
+
+@state(RETIREE, "on paper", role="holder")
+def paper(visit: Visit) -> None:
+    booked(visit)
+    visit.goto("/my/print")
+
+
+@state(RETIREE, "moved by the branch", role="holder")
+def moved(visit: Visit) -> None:
+    booked(visit, "20180622-0900")
+    visit.world.do(CloseSlots(("20180622-0900",), "停电"))
+    visit.goto("/my")
+
+
+@state(RETIREE, "changed in two touches", role="holder")
+def changed(visit: Visit) -> None:
+    change(visit)
+    visit.send("button.pick >> nth=0")
+
+
+@state(RETIREE, "did not come", role="holder")
+def did_not_come(visit: Visit) -> None:
+    card = visit.world.person()
+    visit.world.at(datetime(2018, 6, 5, 8, 0))
+    visit.world.do(BookSlot(card, "20180605-0830"), by="holder", via="web")
+    visit.world.at(datetime(2018, 6, 5, 11, 0))
+    visit.world.do(RecordNoShow(card, visit.world.card(card).booking.number))
+    visit.enter(card)
+    visit.goto("/my")
+
+
+@state(RETIREE, "first page, closed for the day")
+def closed_for_the_day(visit: Visit) -> None:
+    visit.world.at(datetime(2018, 7, 16, 9, 0))
+    with visit.world.system.desk.view() as held:
+        slots = held.days[visit.world.clock.now.date()]
+        coming = tuple(
+            slot for slot in slots if held.slots[slot].open and held.slots[slot].end > visit.world.clock.now
+        )
+    visit.world.do(CloseSlots(tuple(coming), "停电"))
+    visit.world.catch_up()
+    visit.goto("/")

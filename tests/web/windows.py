@@ -1,0 +1,30 @@
+"""Opening windows of a browser, and saying there who one is."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.web.world import World
+
+Open = Callable[..., Page]
+
+
+def heading(page: Page, text: str) -> None:
+    """The page's heading is, or becomes, this."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(text)
+
+
+def press(page: Page, name: str) -> None:
+    """Touch the button, or the link that looks like one."""
+    page.get_by_role("button", name=name, exact=True).or_(
+        page.get_by_role("link", name=name, exact=True)
+    ).click()
+
+
+def enter(page: Page, world: World, phone: str) -> None:
+    """Say who one is, by SMS."""
+    page.goto("/book")
+    page.get_by_label("手机号").fill(phone)
+    press(page, "发短信给我")
+    page.get_by_label("6位数字").fill(world.code_for(phone))
+    press(page, "下一步")
