@@ -54,6 +54,7 @@ _FIELDS = {
     "theta": "填满的比例",
     "most": "每批人数",
     "quota": "当天取号数",
+    "day": "日期",
 }
 
 
@@ -199,6 +200,7 @@ _FOR_STAFF.update(
         ),
         r.UnknownCard: _plain("没有找到这张卡，请核对姓名、身份证或预约号。"),
         r.UnknownSlot: _plain("没有这个时间段，请从列出的时间里选。"),
+        r.UnknownChange: _plain("没有这次调整，请从列出的调整里选。"),
         r.UnknownEmployer: _plain("没有找到这家单位，请从单位名单里选。"),
         r.TooEarly: lambda p, n: f"还没轮到这个批次，从{day(p.opens)}起可以预约。",
         r.SlotPast: _plain("这个时间段已经开始或过去了，请选后面的时间。"),

@@ -121,11 +121,12 @@ class SlotOpened(Event, kw_only=True, frozen=True):
 
 
 class SlotCapacityChanged(Event, kw_only=True, frozen=True):
-    """The limit of a slot is another one now."""
+    """The limit of a slot is another one now; `plain` too, unless 0."""
 
     TOPIC = "slot-capacity-changed"
     ABOUT = ("slot",)
     slot: str
+    plain: int = 0
     capacity: int
     walk_in_room: int
     was_capacity: int
@@ -201,6 +202,54 @@ class RumourAlarmRaised(Event, kw_only=True, frozen=True):
     day: date
     seen: int
     expected: float
+
+
+class SlotBefore(msgspec.Struct, frozen=True):
+    """A slot as it was before a change (not open: it was closed, or was not there)."""
+
+    slot: str
+    open: bool
+    plain: int
+    capacity: int
+    walk_in_room: int
+
+
+class DayWindows(msgspec.Struct, frozen=True):
+    """The windows of a day before a change."""
+
+    day: date
+    windows: int
+
+
+class PlanMoved(msgspec.Struct, frozen=True):
+    """A card, the slot a change took it from, and the version its booking got (0: it lost its place)."""
+
+    card: str
+    slot: str
+    version: int
+
+
+class PlanChanged(Event, kw_only=True, frozen=True):
+    """The plan of some days was changed in one step; its other facts stand before it. Remembers what was
+    before, for an undo: slots, windows, and who was moved."""
+
+    TOPIC = "plan-changed"
+    ABOUT = ("plan:change",)
+    change: str
+    reason: str
+    before: tuple[SlotBefore, ...] = ()
+    windows: tuple[DayWindows, ...] = ()
+    moved: tuple[PlanMoved, ...] = ()
+    pinned: tuple[str, ...] = ()
+
+
+class PlanUndone(Event, kw_only=True, frozen=True):
+    """A change of the plan was taken back; the facts of that stand before it."""
+
+    TOPIC = "plan-undone"
+    ABOUT = ("plan:change",)
+    change: str
+    reason: str
 
 
 # --- cards and their holders --------------------------------------------------------------------------------

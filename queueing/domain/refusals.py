@@ -247,6 +247,13 @@ class ReasonMissing(Refusal):
 
 
 @dataclass(unsafe_hash=True)
+class UnknownChange(Refusal):
+    """No such change of the plan."""
+
+    change: str
+
+
+@dataclass(unsafe_hash=True)
 class BadValue(Refusal):
     """A field of the command makes no sense (`field` is its name)."""
 

@@ -160,7 +160,7 @@ def _new_place(
     return Displaced(seat.card, slot_id, None, None)
 
 
-def _tell_displaced(moves: list[Displaced], state: State, context: Context, reason: str) -> list[e.Event]:
+def tell_displaced(moves: list[Displaced], state: State, context: Context, reason: str) -> list[e.Event]:
     """Each is told by the message that follows from the fact; whom no message reaches, staff phone."""
     facts: list[e.Event] = []
     for move in moves:
@@ -224,10 +224,11 @@ def open_season(command: OpenSeason, state: State, context: Context) -> list[e.E
         rules=command.rules,
         windows=command.windows,
     )
-    return [opened, *(_slot_opened(s, context) for s in command.slots if s.slot not in state.slots)]
+    return [opened, *(slot_opened(s, context) for s in command.slots if s.slot not in state.slots)]
 
 
-def _slot_opened(slot: NewSlot, context: Context) -> e.SlotOpened:
+def slot_opened(slot: NewSlot, context: Context) -> e.SlotOpened:
+    """The fact that a slot is open."""
     return context.fact(
         e.SlotOpened,
         slot=slot.slot,
@@ -278,7 +279,7 @@ def change_capacity(command: ChangeCapacity, state: State, context: Context) -> 
                 )
             )
     moves = displaced(state, (), command.limits, context.now)
-    return [*_tell_displaced(moves, state, context, "capacity"), *changed]
+    return [*tell_displaced(moves, state, context, "capacity"), *changed]
 
 
 @decides(CloseSlots)
@@ -289,7 +290,7 @@ def close_slots(command: CloseSlots, state: State, context: Context) -> list[e.E
     if any(state.slots[s].end <= context.now for s in closing):
         raise r.SlotPast(next(s for s in closing if state.slots[s].end <= context.now))
     moves = displaced(state, closing, {}, context.now)
-    told = _tell_displaced(moves, state, context, "closed")
+    told = tell_displaced(moves, state, context, "closed")
     return [*told, *(context.fact(e.SlotClosed, slot=s, reason=command.reason) for s in closing)]
 
 
@@ -354,7 +355,8 @@ def _opened(state: State, event: e.SlotOpened) -> None:
 
 @evolves(e.SlotCapacityChanged)
 def _capacity_changed(state: State, event: e.SlotCapacityChanged) -> None:
-    state.change_slot(event.slot, capacity=event.capacity, walk_in_room=event.walk_in_room)
+    plain = event.plain or state.slots[event.slot].plain
+    state.change_slot(event.slot, plain=plain, capacity=event.capacity, walk_in_room=event.walk_in_room)
 
 
 @evolves(e.SlotClosed)
@@ -369,4 +371,9 @@ def _reopened(state: State, event: e.SlotReopened) -> None:
 
 @evolves(e.WindowsChanged)
 def _windows_changed(state: State, event: e.WindowsChanged) -> None:
-    state.set_facts(windows_today=(event.day, event.windows))
+    """On the day itself, or as planned for one to come."""
+    if event.day == event.at.date():
+        state.set_facts(windows_today=(event.day, event.windows))
+    else:
+        days = dict(state.facts.windows_days) | {event.day: event.windows}
+        state.set_facts(windows_days=tuple(sorted(days.items())))

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from queueing.domain.events import Rules
+from queueing.domain.events import DayWindows, PlanMoved, Rules, SlotBefore
 
 PLACES = ("bank", "window", "employer", "returned", "recalled", "handed", "defective")
 """Where a card can be: in the bank's box, at a window, with an employer, back from an employer (returned or
@@ -171,6 +171,19 @@ class Wave(Entity, frozen=True, kw_only=True):
     closed: datetime | None = None
 
 
+class Plan(Entity, frozen=True, kw_only=True):
+    """A change of the plan, with what was before; fields as in `PlanChanged`."""
+
+    at: datetime
+    by: str
+    reason: str
+    before: tuple[SlotBefore, ...] = ()
+    windows: tuple[DayWindows, ...] = ()
+    moved: tuple[PlanMoved, ...] = ()
+    pinned: tuple[str, ...] = ()
+    undone: bool = False
+
+
 class Employer(Entity, frozen=True, kw_only=True):
     """An employer: the cards of its retirees, those it holds now, and how far it is."""
 
@@ -218,6 +231,7 @@ class Facts(Entity, frozen=True, kw_only=True):
     rules: Rules = Rules()
     windows: int = 0
     windows_today: tuple[date, int] | None = None
+    windows_days: tuple[tuple[date, int], ...] = ()
     closed: bool = False
     bookings: int = 0
     tickets: int = 0
@@ -247,6 +261,7 @@ class Tables(msgspec.Struct, kw_only=True):
     batches: dict[str, Batch] = {}
     shown: dict[str, Shown] = {}
     walk_ins: dict[str, int] = {}
+    plans: dict[str, Plan] = {}
 
 
 V = TypeVar("V")
@@ -268,6 +283,7 @@ class State:
         self.batches = self._tables.batches
         self.shown = self._tables.shown
         self.walk_ins = self._tables.walk_ins
+        self.plans = self._tables.plans
         self.days: dict[date, tuple[str, ...]] = {}
         self.visits: dict[str, Visit] = {}
         self._journal: list[tuple[dict[Any, Any], Any, Any]] = []

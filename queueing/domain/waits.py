@@ -13,9 +13,11 @@ LATER = timedelta(minutes=15)
 
 
 def windows_open(state: State, today: date) -> int:
-    """The windows open today: as last changed, else as planned."""
+    """The windows of a day: as opened on the day, else as planned for it, else as the season has them."""
     changed = state.facts.windows_today
-    return changed[1] if changed and changed[0] == today else state.facts.windows
+    if changed and changed[0] == today:
+        return changed[1]
+    return dict(state.facts.windows_days).get(today, state.facts.windows)
 
 
 def services_today(state: State, today: date) -> tuple[float, ...]:

@@ -42,7 +42,12 @@ _OFFERED = {
     "gone": "（选中的时间刚被约走）",
     "closed": "（原时间段停办）",
 }
-_MOVED = {"asked": "改约", "closed": "因时间段停办改约", "capacity": "因名额减少改约"}
+_MOVED = {
+    "back": "调整撤销，改回原来的时间",
+    "asked": "改约",
+    "closed": "因时间段停办改约",
+    "capacity": "因名额减少改约",
+}
 _CANCELLED = {
     "asked": "取消预约",
     "closed": "因时间段停办且没有空位，预约取消",
@@ -183,6 +188,10 @@ _SENTENCES: dict[type[Event], Callable[[Any, str], str]] = {
         + f"（{v.reason}）"
     ),
     e.WindowsChanged: lambda v, c: f"{words.day(v.day)}开放窗口改为{v.windows}个",
+    e.PlanChanged: lambda v, c: (
+        f"调整第{v.change}次：{len(v.before)}个时间段，{len(v.moved)}人受影响（{v.reason}）"
+    ),
+    e.PlanUndone: lambda v, c: f"撤销第{v.change}次调整（{v.reason}）",
     e.CardRegistered: lambda v, c: "卡已登记，" + ("由单位代领" if v.channel == "employer" else "由本人领取"),
     e.CardReassigned: lambda v, c: (
         "更正登记，" + ("改由单位代领" if v.channel == "employer" else "改由本人领取")

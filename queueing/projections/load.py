@@ -132,7 +132,8 @@ def _opened(batch: Batch, event: e.SlotOpened) -> None:
 
 @folding.on(e.SlotCapacityChanged)
 def _capacity_changed(batch: Batch, event: e.SlotCapacityChanged) -> None:
-    batch.slots.change(event.slot, capacity=event.capacity, walk_in_room=event.walk_in_room)
+    plain = event.plain or batch.slots[event.slot].plain
+    batch.slots.change(event.slot, plain=plain, capacity=event.capacity, walk_in_room=event.walk_in_room)
 
 
 @folding.on(e.SlotClosed, e.SlotReopened)

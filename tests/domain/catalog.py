@@ -16,6 +16,7 @@ from queueing.domain.events import all_events
 PAGE = Path(__file__).parents[2] / "docs" / "domain.md"
 COMMANDS: tuple[ModuleType, ...] = (
     d.season,
+    d.plans,
     d.holders,
     d.waves,
     d.offers,

@@ -17,6 +17,7 @@ from tests.domain.tour import tour_events
 STORED_NAMES = """
     season-opened season-closed slot-opened slot-capacity-changed slot-closed slot-reopened windows-changed
     limits-pinned limits-released overbooking-switched walk-in-quota-set rumour-alarm-raised
+    plan-changed plan-undone
     card-registered card-reassigned contact-changed holder-opted-out holder-opted-in holder-unreachable
     phone-listed phone-call-done home-visit-requested holder-erased
     wave-opened wave-closed holder-invited batch-planned invitations-paused invitations-resumed pace-changed
@@ -80,7 +81,7 @@ def test_each_event_says_what_it_means_in_the_past_tense_of_its_name(event: type
 def test_tags_hold_ids_of_known_kinds_only() -> None:
     for event in tour_events():
         for tag in event.tags():
-            assert re.fullmatch(r"(branch|card|slot|employer|wave):[\w-]+", tag), tag
+            assert re.fullmatch(r"(branch|card|slot|employer|wave|plan):[\w-]+", tag), tag
 
 
 def test_every_card_slot_employer_and_wave_an_event_names_is_a_tag() -> None:

@@ -21,6 +21,7 @@ MODULES = (
     d.employers,
     d.holders,
     d.offers,
+    d.plans,
     d.season,
     d.waves,
     d.pacing,

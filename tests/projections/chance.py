@@ -15,6 +15,7 @@ from queueing.domain import holders as h
 from queueing.domain import limits as li
 from queueing.domain import offers as o
 from queueing.domain import pacing as pc
+from queueing.domain import plans as p
 from queueing.domain import season as s
 from queueing.domain import walkins as wi
 from queueing.domain import waves as w
@@ -191,6 +192,8 @@ class Chance:
             lambda: s.ReopenSlots((self._slot(),), "来电"),
             lambda: s.ChangeCapacity(limits, "少一个窗口"),
             lambda: s.ChangeWindows(self._pick.randrange(1, 5)),
+            self._plan,
+            lambda: p.UndoPlan(self._pick.choice(list(self.state.plans) or ["1"]), "来电"),
         )
 
     def _crowd(self) -> Command:
@@ -209,6 +212,11 @@ class Chance:
             lambda: li.ReleaseLimits(slots, "恢复"),
             lambda: li.SwitchOverbooking(self._pick.random() < 0.5, "大厅太满"),
         )
+
+    def _plan(self) -> Command:
+        slot = self._slot()
+        limits = {self._slot(): (3, self._pick.randrange(1, 5), 1)}
+        return p.ChangePlan("少人", (slot,), (self._slot(),), (), limits, {self.now.date(): 2})
 
     def _employer(self) -> Command:
         name = self._pick.choice(EMPLOYERS)
