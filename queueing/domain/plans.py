@@ -24,8 +24,8 @@ MOST_WINDOWS = 50
 
 @dataclass(frozen=True, slots=True)
 class ChangePlan(Command):
-    """Close, reopen and open slots, set limits (slot: plain, capacity, walk_in_room; those `pinned` no evening
-    computes again) and the windows of days, in one step; whoever loses a place is moved or told."""
+    """Close, reopen and open slots, set limits (slot: plain, capacity, walk_in_room; those `pinned` are not
+    computed again) and the windows of days, in one step; whoever loses a place is moved or told."""
 
     reason: str
     closing: tuple[str, ...] = ()

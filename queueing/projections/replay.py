@@ -21,10 +21,8 @@ from psycopg import Connection
 
 from queueing.domain import State, evolve
 from queueing.log.store import EventLog, Recorded
-from queueing.projections.cards import Cards
-from queueing.projections.employers import Employers
-from queueing.projections.load import Load
-from queueing.projections.progress import Progress
+from queueing.projections.messages import Messages
+from queueing.projections.registry import all_projections
 
 PAGE = 5000
 
@@ -38,7 +36,7 @@ class Replay:
         self._log = log
         self._tag = branch
         self._lock = threading.Lock()
-        self._projections = (Load(), Cards(), Progress(), Employers())
+        self._projections = tuple(one for one in all_projections() if one.name != Messages.name)
         self._state = State()
         self._read = 0
         self._ahead: list[Recorded] = []

@@ -216,7 +216,8 @@ class Chance:
     def _plan(self) -> Command:
         slot = self._slot()
         limits = {self._slot(): (3, self._pick.randrange(1, 5), 1)}
-        return p.ChangePlan("少人", (slot,), (self._slot(),), (), limits, {self.now.date(): 2})
+        windows = {self.now.date(): self._pick.randrange(1, 5)}
+        return p.ChangePlan("少人", (slot,), (self._slot(),), limits=limits, pinned=(slot,), windows=windows)
 
     def _employer(self) -> Command:
         name = self._pick.choice(EMPLOYERS)
