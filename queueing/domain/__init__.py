@@ -4,6 +4,7 @@ itself, does no I/O and reads no clock. Start reading at `events.py`; then one m
 from queueing.domain import (
     booking,
     counter,
+    disputes,
     employers,
     holders,
     limits,
@@ -28,6 +29,7 @@ __all__ = [
     "booking",
     "counter",
     "decide",
+    "disputes",
     "employers",
     "evolve",
     "holders",

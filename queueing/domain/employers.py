@@ -4,7 +4,7 @@ reconciled. Handed is issued plus returned, or the roster is refused with the ca
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from queueing.domain import events as e
 from queueing.domain import refusals as r
@@ -13,6 +13,7 @@ from queueing.domain.kernel import Command, Context, decides, evolves
 from queueing.domain.state import Collected, Employer, State
 
 SEALS = ("company", "finance")
+NEXT_STEPS = ("", "call", "come", "roster", "fetch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,12 @@ class RegisterEmployers(Command):
 
 @dataclass(frozen=True, slots=True)
 class CallEmployer(Command):
-    """The bank phoned the employer."""
+    """The bank phoned the employer; `next_step` (see EmployerCalled) is due on `next_on`."""
 
     employer: str
     outcome: str
+    next_step: str = ""
+    next_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +62,18 @@ class ReturnRoster(Command):
 
 @dataclass(frozen=True, slots=True)
 class RemindEmployer(Command):
-    """Ask the employer to collect ("collect") or to return its roster ("roster")."""
+    """Ask the employer to collect ("collect"), to hand the cards on ("deliver") or to return its roster
+    ("roster")."""
 
     employer: str
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeRecall(Command):
+    """The employer keeps cards too long: staff should decide."""
+
+    employer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +113,19 @@ def call(command: CallEmployer, state: State, context: Context) -> list[e.Event]
     known_employer(state, command.employer)
     if command.outcome not in ("answered", "no_answer", "wrong_number"):
         raise r.BadValue("outcome")
-    return [context.fact(e.EmployerCalled, employer=command.employer, outcome=command.outcome)]
+    if command.next_step not in NEXT_STEPS:
+        raise r.BadValue("next_step")
+    if command.next_on and (not command.next_step or command.next_on < context.now.date()):
+        raise r.BadValue("next_on")
+    return [
+        context.fact(
+            e.EmployerCalled,
+            employer=command.employer,
+            outcome=command.outcome,
+            next_step=command.next_step,
+            next_on=command.next_on,
+        )
+    ]
 
 
 @decides(AppointEmployer)
@@ -165,11 +188,22 @@ def return_roster(command: ReturnRoster, state: State, context: Context) -> list
 def remind(command: RemindEmployer, state: State, context: Context) -> list[e.Event]:
     """At most once a day."""
     employer = known_employer(state, command.employer)
-    if command.what not in ("collect", "roster"):
+    if command.what not in ("collect", "deliver", "roster"):
         raise r.BadValue("what")
     if employer.reminded and employer.reminded.date() == context.now.date():
         return []
     return [context.fact(e.EmployerReminded, employer=command.employer, what=command.what)]
+
+
+@decides(ProposeRecall)
+def propose_recall(command: ProposeRecall, state: State, context: Context) -> list[e.Event]:
+    """Once a hand-over, when the season's time for it has passed."""
+    employer = known_employer(state, command.employer)
+    if not employer.held or employer.handed_at is None or employer.recall_proposed:
+        return []
+    if context.now < employer.handed_at + timedelta(days=state.facts.rules.recall_after_days):
+        return []
+    return [context.fact(e.RecallProposed, employer=command.employer, held=len(employer.held))]
 
 
 @decides(RecallCards)
@@ -203,12 +237,18 @@ def _registered(state: State, event: e.EmployerRegistered) -> None:
 def _called(state: State, event: e.EmployerCalled) -> None:
     employer = state.employers[event.employer]
     answered = employer.answered or event.outcome == "answered"
-    state.change_employer(event.employer, calls=employer.calls + 1, answered=answered)
+    state.change_employer(
+        event.employer,
+        calls=employer.calls + 1,
+        answered=answered,
+        next_step=event.next_step,
+        next_on=event.next_on,
+    )
 
 
 @evolves(e.EmployerAppointed)
 def _appointed(state: State, event: e.EmployerAppointed) -> None:
-    state.change_employer(event.employer, appointed=event.when)
+    state.change_employer(event.employer, appointed=event.when, next_step="", next_on=None)
 
 
 @evolves(e.CardsHandedToEmployer)
@@ -222,6 +262,9 @@ def _handed(state: State, event: e.CardsHandedToEmployer) -> None:
         handed=employer.handed + len(event.cards),
         handed_at=event.at,
         reconciled=False,
+        next_step="",
+        next_on=None,
+        recall_proposed=None,
     )
 
 
@@ -251,12 +294,17 @@ def _no_longer_held(state: State, employer: str, cards: tuple[str, ...]) -> None
 
 @evolves(e.EmployerReconciled)
 def _reconciled(state: State, event: e.EmployerReconciled) -> None:
-    state.change_employer(event.employer, reconciled=True)
+    state.change_employer(event.employer, reconciled=True, next_step="", next_on=None)
 
 
 @evolves(e.EmployerReminded)
 def _reminded(state: State, event: e.EmployerReminded) -> None:
     state.change_employer(event.employer, reminded=event.at)
+
+
+@evolves(e.RecallProposed)
+def _recall_proposed(state: State, event: e.RecallProposed) -> None:
+    state.change_employer(event.employer, recall_proposed=event.at)
 
 
 @evolves(e.CardsRecalled)

@@ -619,6 +619,27 @@ class HolderLeft(Event, kw_only=True, frozen=True):
     ticket: int = 0
 
 
+class HandOverDisputed(Event, kw_only=True, frozen=True):
+    """Paper of an outage says that the card was handed over (`how`, at `happened`), and the books say
+    otherwise (`why`: "collected", "employer", "elsewhere", "not_here", "erased"). Staff have to find out."""
+
+    TOPIC = "hand-over-disputed"
+    ABOUT = ("card",)
+    card: str
+    how: str
+    happened: datetime
+    why: str
+
+
+class DisputeSettled(Event, kw_only=True, frozen=True):
+    """Staff found out what happened to a card that paper and books disagreed about."""
+
+    TOPIC = "dispute-settled"
+    ABOUT = ("card",)
+    card: str
+    reason: str
+
+
 class CardActivated(Event, kw_only=True, frozen=True):
     """The new card's medical function is on, the old card's is off, its balance moved over."""
 
@@ -656,12 +677,16 @@ class EmployerRegistered(Event, kw_only=True, frozen=True):
 
 
 class EmployerCalled(Event, kw_only=True, frozen=True):
-    """The bank phoned (`outcome`: "answered", "no_answer", "wrong_number")."""
+    """The bank phoned (`outcome`: "answered", "no_answer", "wrong_number"). What comes next: `next_step`
+    ("call": phone again, "come": they come for the cards, "roster": they bring the roster, "fetch": we fetch
+    the cards) by `next_on`."""
 
     TOPIC = "employer-called"
     ABOUT = ("employer",)
     employer: str
     outcome: str
+    next_step: str = ""
+    next_on: date | None = None
 
 
 class EmployerAppointed(Event, kw_only=True, frozen=True):
@@ -706,12 +731,22 @@ class EmployerReconciled(Event, kw_only=True, frozen=True):
 
 
 class EmployerReminded(Event, kw_only=True, frozen=True):
-    """The employer was asked to collect ("collect") or to return its roster ("roster")."""
+    """The employer was asked to collect ("collect"), to hand the cards on ("deliver") or to return its
+    roster ("roster")."""
 
     TOPIC = "employer-reminded"
     ABOUT = ("employer",)
     employer: str
     what: str
+
+
+class RecallProposed(Event, kw_only=True, frozen=True):
+    """An employer keeps cards longer than the season allows; staff decide whether to fetch them back."""
+
+    TOPIC = "recall-proposed"
+    ABOUT = ("employer",)
+    employer: str
+    held: int
 
 
 class CardsRecalled(Event, kw_only=True, frozen=True):

@@ -75,6 +75,15 @@ class Collected(Entity, frozen=True, kw_only=True):
     home_visit: bool = False
 
 
+class Dispute(Entity, frozen=True, kw_only=True):
+    """A hand-over that paper tells of and the books don't allow (`why`)."""
+
+    how: str
+    happened: datetime
+    why: str
+    by: str
+
+
 class NoShow(Entity, frozen=True, kw_only=True):
     """The last no-show, for an undo (which keeps the right to be served as one who came late). `kind` is
     the kind of booking it was counted for."""
@@ -117,6 +126,7 @@ class Card(Entity, frozen=True, kw_only=True):
     phone_list: str = ""
     home_visit: bool = False
     erased: bool = False
+    disputes: tuple[Dispute, ...] = ()
 
     @property
     def done(self) -> bool:
@@ -192,6 +202,8 @@ class Employer(Entity, frozen=True, kw_only=True):
     held: tuple[str, ...] = ()
     calls: int = 0
     answered: bool = False
+    next_step: str = ""
+    next_on: date | None = None
     appointed: datetime | None = None
     handed_at: datetime | None = None
     handed: int = 0
@@ -199,6 +211,7 @@ class Employer(Entity, frozen=True, kw_only=True):
     returned: int = 0
     reconciled: bool = False
     reminded: datetime | None = None
+    recall_proposed: datetime | None = None
 
 
 class Batch(Entity, frozen=True, kw_only=True):

@@ -11,8 +11,9 @@ from datetime import datetime, time, timedelta
 from queueing.domain import Command, State
 from queueing.domain.booking import RecordNoShow
 from queueing.domain.counter import ActivateCards, EndVisit
-from queueing.domain.employers import RemindEmployer, to_hand_over
+from queueing.domain.employers import ProposeRecall, RemindEmployer, to_hand_over
 from queueing.domain.season import CloseSeason
+from queueing.domain.state import Employer
 from queueing.domain.waves import (
     CloseWave,
     OpenWave,
@@ -22,6 +23,7 @@ from queueing.domain.waves import (
 )
 from queueing.policies.pacing import SWEEP, WAVE, chunks, next_notices, running
 from queueing.season.calendar import is_working_day
+from queueing.season.deadlines import deadlines
 from queueing.season.model import Season
 
 Policy = Callable[[State, Season, datetime], list[Command]]
@@ -123,23 +125,42 @@ def activate_what_was_handed_over(state: State, season: Season, now: datetime) -
 
 
 def write_to_employers_in_time(state: State, season: Season, now: datetime) -> list[Command]:
-    """Once to ask them to collect, when the season opens; weekly when a roster is overdue. On working days,
-    in the morning."""
+    """Once to ask them to collect, when the season opens; once when the cards should be with their holders;
+    weekly when a roster is overdue. On working days, outside the quiet hours."""
     if (
         not running(state, now)
         or season.messages.quiet_at(now.time())
         or not is_working_day(now.date(), season)
     ):
         return []
-    due = timedelta(days=season.employers.roster_due_days)
-    commands: list[Command] = []
-    for employer_id, employer in state.employers.items():
-        if employer.held and employer.handed_at and now - employer.handed_at > due:
-            if employer.reminded is None or (now - employer.reminded).days >= 7:
-                commands.append(RemindEmployer(employer_id, "roster"))
-        elif employer.reminded is None and not employer.handed and to_hand_over(state, employer_id):
-            commands.append(RemindEmployer(employer_id, "collect"))
-    return commands
+    return [
+        RemindEmployer(employer_id, what)
+        for employer_id, employer in state.employers.items()
+        if (what := _owed(state, employer_id, employer, season, now))
+    ]
+
+
+def _owed(state: State, employer_id: str, employer: Employer, season: Season, now: datetime) -> str:
+    """What an employer is to be reminded of now, if anything."""
+    if employer.handed_at and employer.held:
+        owes = deadlines(employer.handed_at, True, season)
+        if owes and owes.roster_late(now):
+            return "roster" if employer.reminded is None or (now - employer.reminded).days >= 7 else ""
+        told = employer.reminded is not None and employer.reminded > employer.handed_at
+        return "deliver" if owes and owes.deliver_late(now) and not told else ""
+    fresh = employer.reminded is None and not employer.handed
+    return "collect" if fresh and to_hand_over(state, employer_id) else ""
+
+
+def propose_to_recall_what_was_kept_too_long(state: State, season: Season, now: datetime) -> list[Command]:
+    """Staff decide; this puts the employer on their list. After the season too: the cards are still out."""
+    return [
+        ProposeRecall(employer_id)
+        for employer_id, employer in state.employers.items()
+        if employer.recall_proposed is None
+        and (owes := deadlines(employer.handed_at, bool(employer.held), season))
+        and owes.recall_due(now)
+    ]
 
 
 def close_the_season_after_its_last_day(state: State, season: Season, now: datetime) -> list[Command]:
@@ -161,6 +182,7 @@ POLICIES: dict[str, Policy] = {
         end_visits_when_the_day_is_over,
         activate_what_was_handed_over,
         write_to_employers_in_time,
+        propose_to_recall_what_was_kept_too_long,
         close_the_season_after_its_last_day,
     )
 }

@@ -65,7 +65,15 @@ _CALLED = {
 }
 _RELEASED = {"sweep": "扫尾"}
 _SEALS = {"company": "公章", "finance": "财务章"}
-_REMINDED = {"collect": "来领卡", "roster": "交回发放名单"}
+_REMINDED = {"collect": "来领卡", "deliver": "尽快把卡发到本人手里", "roster": "交回发放名单"}
+_NEXT = {"call": "再打电话", "come": "等他们来领", "roster": "等他们交回执", "fetch": "上门收回"}
+_DISPUTED = {
+    "collected": "系统里已经领走",
+    "employer": "卡在单位",
+    "elsewhere": "另一个窗口正在办",
+    "not_here": "卡不在银行",
+    "erased": "个人资料已删除",
+}
 
 
 class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,6 +150,14 @@ def _collected(event: e.CardCollected, card: str) -> str:
         said += f"，{event.window}号窗口"
     if event.happened:
         said += f"；补录，实际时间{words.moment(event.happened)}"
+    return said
+
+
+def _called(event: e.EmployerCalled, card: str) -> str:
+    said = f"给单位打电话：{_CALLED.get(event.outcome, event.outcome)}"
+    if event.next_step:
+        by = f"（{words.day(event.next_on)}前）" if event.next_on else ""
+        said += f"；下一步：{_NEXT.get(event.next_step, event.next_step)}{by}"
     return said
 
 
@@ -228,17 +244,23 @@ _SENTENCES: dict[type[Event], Callable[[Any, str], str]] = {
     e.CallWithdrawn: lambda v, c: f"没有到{v.window}号窗口，退回等候",
     e.CollectionUndone: lambda v, c: f"撤销领取记录，卡回到银行（{v.reason}）",
     e.HolderLeft: lambda v, c: "没有办理，已离开",
+    e.HandOverDisputed: lambda v, c: (
+        f"纸面记录{words.moment(v.happened)}已交卡（{words.how(v.how)}），"
+        f"和系统对不上：{_DISPUTED.get(v.why, v.why)}"
+    ),
+    e.DisputeSettled: lambda v, c: f"对不上的补录已查清（{v.reason}）",
     e.CardActivated: lambda v, c: "新卡已启用，旧卡医保余额转入新卡",
     e.CardFoundDefective: lambda v, c: "卡有质量问题，停止发放",
     e.CardReplaced: lambda v, c: "换来新卡，可以领取",
     e.EmployerRegistered: lambda v, c: f"登记单位：{v.name}",
-    e.EmployerCalled: lambda v, c: f"给单位打电话：{_CALLED.get(v.outcome, v.outcome)}",
     e.EmployerAppointed: lambda v, c: f"单位约定{words.moment(v.when)}来领卡",
     e.EmployerReconciled: lambda v, c: (
         f"单位核对完毕：领走{v.handed}张，已发{v.issued}张，退回{v.returned}张"
     ),
+    e.RecallProposed: lambda v, c: f"单位留着{v.held}张卡已经过了期限，建议收回",
     e.EmployerReminded: lambda v, c: f"提醒单位{_REMINDED.get(v.what, v.what)}",
     e.CardCollected: _collected,
+    e.EmployerCalled: _called,
     e.CardsHandedToEmployer: _handed,
     e.EmployerRosterReturned: _roster,
     e.CardsRecalled: _recalled,

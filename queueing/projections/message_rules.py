@@ -317,8 +317,10 @@ def explain_the_card_when_it_is_on(rules: Rules, position: int, event: e.CardAct
 
 @when(e.EmployerReminded)
 def write_to_the_employer(rules: Rules, position: int, event: e.EmployerReminded) -> list[Intent]:
-    """Please collect, or: the roster is due."""
-    template = "employer_collect" if event.what == "collect" else "employer_overdue"
+    """Please collect, hand the cards on, or: the roster is due."""
+    template = {"collect": "employer_collect", "deliver": "employer_deliver"}.get(
+        event.what, "employer_overdue"
+    )
     return [rules.message(position, event, template, "employer", {}, expires=event.at + timedelta(days=3))]
 
 

@@ -22,6 +22,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     d.offers,
     d.booking,
     d.counter,
+    d.disputes,
     d.employers,
     d.pacing,
     d.walkins,

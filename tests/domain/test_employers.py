@@ -9,6 +9,7 @@ from queueing.domain.employers import (
     AppointEmployer,
     CallEmployer,
     HandToEmployer,
+    ProposeRecall,
     RecallCards,
     RegisterEmployers,
     RemindEmployer,
@@ -189,6 +190,45 @@ def test_an_employer_is_reminded_once_a_day() -> None:
     story.when(RemindEmployer("e1", "roster"), at="06-20 09:00", by="system", via="system").then(reminded)
     story.when(RemindEmployer("e1", "roster"), at="06-20 23:59", by="system", via="system").then()
     story.when(RemindEmployer("e1", "roster"), at="06-21 00:00", by="system", via="system").then(reminded)
+
+
+def test_a_call_tells_what_comes_next_until_it_has_come() -> None:
+    story = with_cards("c1")
+    by = t("05-21 00:00").date()
+    story.when(CallEmployer("e1", "no_answer", "call", by), at="05-17 09:00", **STAFF).then(
+        fact(
+            e.EmployerCalled, "employer:e1", employer="e1", outcome="no_answer", next_step="call", next_on=by
+        )
+    )
+    assert (story.state.employers["e1"].next_step, story.state.employers["e1"].next_on) == ("call", by)
+    story.fold(did(AppointEmployer("e1", t("05-22 09:00")), "05-17 09:05"))
+    assert (story.state.employers["e1"].next_step, story.state.employers["e1"].next_on) == ("", None)
+
+
+@pytest.mark.parametrize(
+    ("step", "day", "field"),
+    [
+        ("dance", "05-21 00:00", "next_step"),
+        ("call", "05-16 00:00", "next_on"),
+        ("", "05-21 00:00", "next_on"),
+    ],
+)
+def test_a_next_step_that_makes_no_sense_is_refused(step: str, day: str, field: str) -> None:
+    command = CallEmployer("e1", "answered", step, t(day).date())
+    with_cards("c1").when(command, at="05-17 09:00", **STAFF).then(r.BadValue(field))
+
+
+def test_a_recall_is_proposed_once_when_the_cards_were_kept_too_long() -> None:
+    story = handed("c1", "c2")
+    propose = ProposeRecall("e1")
+    story.when(propose, at="11-16 08:59", by="system").then()
+    story.when(propose, at="11-16 09:00", by="system").then(
+        fact(e.RecallProposed, "employer:e1", employer="e1", held=2)
+    )
+    story.when(propose, at="11-17 09:00", by="system").then()
+    story.fold(did(RecallCards("e1"), "11-17 09:00"))
+    story.when(propose, at="11-18 09:00", by="system").then()
+    story.when(ProposeRecall("e9"), at="11-18 09:00", by="system").then(r.UnknownEmployer("e9"))
 
 
 def test_recalled_cards_are_their_holders_to_collect_and_nothing_is_open() -> None:

@@ -24,9 +24,9 @@ STORED_NAMES = """
     sweep-started card-released
     slots-offered slot-booked booking-moved booking-cancelled no-show-recorded no-show-undone
     holder-arrived walk-in-ticketed holder-called call-withdrawn card-collected collection-undone holder-left
-    card-activated card-found-defective card-replaced
+    hand-over-disputed dispute-settled card-activated card-found-defective card-replaced
     employer-registered employer-called employer-appointed cards-handed-to-employer employer-roster-returned
-    employer-reconciled employer-reminded cards-recalled
+    employer-reconciled employer-reminded recall-proposed cards-recalled
 """
 """Events lie in the log under these names for ever: add to the list, never change it."""
 

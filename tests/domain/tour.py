@@ -8,6 +8,7 @@ from datetime import date
 from queueing.domain import Command, Context, Event, State, decide, evolve
 from queueing.domain import booking as b
 from queueing.domain import counter as c
+from queueing.domain import disputes as ds
 from queueing.domain import employers as em
 from queueing.domain import events as e
 from queueing.domain import holders as h
@@ -39,7 +40,7 @@ _OPEN = s.OpenSeason(
         e.WavePlan(wave="may", opens=date(2018, 5, 16), cohorts=("getihu",)),
         e.WavePlan(wave="june", opens=date(2018, 6, 1), cohorts=("jumin",)),
     ),
-    rules=e.Rules(),
+    rules=e.Rules(recall_after_days=5),
     windows=2,
     slots=_SLOTS,
     last_call=date(2018, 7, 25),
@@ -68,6 +69,8 @@ TOUR: tuple[tuple[str, Command], ...] = (
     ("05-18 09:00", em.HandToEmployer("e1", True, "company", ("d0", "d1"))),
     ("05-25 09:00", em.ReturnRoster("e1", ("d0",), ("d1",))),
     ("05-26 09:00", em.HandToEmployer("e1", True, "finance", ("d2",))),
+    ("05-27 09:00", em.CallEmployer("e1", "answered", "roster", t("06-02 00:00").date())),
+    ("06-01 07:59", em.ProposeRecall("e1")),
     ("06-01 08:00", em.RecallCards("e1")),
     ("06-01 09:00", h.OptOut("c3")),
     ("06-01 09:01", h.OptIn("c3")),
@@ -101,6 +104,8 @@ TOUR: tuple[tuple[str, Command], ...] = (
     ("06-05 09:05", c.UndoCollection("c0", "按错")),
     ("06-05 09:06", c.HandOver("c0", "proxy", True, True)),
     ("06-05 09:07", c.ActivateCards(("c0", "d0"))),
+    ("06-05 09:08", ds.DisputeHandOver("c0", "self", t("06-04 15:00"), "collected")),
+    ("06-05 09:09", ds.SettleDispute("c0", "纸上写错了行")),
     ("06-05 09:10", c.TicketWalkIn("c2")),
     ("06-05 09:20", c.EndVisit("c2")),
     ("06-05 09:21", c.TicketWalkIn("d1")),

@@ -19,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from queueing.domain import Command, Event, Refusal, State, evolve
 from queueing.domain import booking as b
 from queueing.domain import counter as c
+from queueing.domain import disputes as ds
 from queueing.domain import employers as em
 from queueing.domain import events as e
 from queueing.domain import holders as h
@@ -97,6 +98,8 @@ commands: st.SearchStrategy[Command | Late] = st.one_of(
     st.builds(em.HandToEmployer, st.just("e1"), yes, st.just("company"), st.just(()) | some_cards),
     st.builds(roster, st.integers(0, 3), st.sampled_from(("", "", "c0"))),
     st.builds(em.RecallCards, st.just("e1")),
+    st.builds(ds.DisputeHandOver, cards, st.just("self"), st.just(MORNING), st.just("collected")),
+    st.builds(ds.SettleDispute, cards, st.just("查清了")),
     st.builds(h.OptOut, cards),
     st.builds(h.MarkUnreachable, cards, st.just("空号")),
     st.builds(h.ChangeContact, cards, st.booleans()),

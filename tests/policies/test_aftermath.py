@@ -175,7 +175,7 @@ def test_an_employer_that_fetched_is_not_asked_to(branch: Branch) -> None:
     assert branch.sent("e002") == ["employer_collect"]
 
 
-def test_an_overdue_roster_is_asked_for_weekly(branch: Branch) -> None:
+def test_what_should_be_with_its_holders_is_asked_for_once_then_the_roster_weekly(branch: Branch) -> None:
     branch.clock.at("06-04 10:00")
     branch.ask(HandToEmployer("e001", clerk_id_seen=True, seal="company"))
     asked: list[datetime] = []
@@ -183,9 +183,20 @@ def test_an_overdue_roster_is_asked_for_weekly(branch: Branch) -> None:
         branch.clock.at(f"06-{day:02} 10:30")
         branch.run(EMPLOYERS)
         asked = [event.at for event in branch.facts(e.EmployerReminded) if event.employer == "e001"]
-    assert [f"{when:%m-%d}" for when in asked] == ["06-19", "06-26"]
+    assert [f"{when:%m-%d}" for when in asked] == ["06-12", "06-19", "06-26"], "after five working days"
     branch.pump()
-    assert {template for template, _, _ in branch.outbox("e001")} == {"employer_overdue"}
+    assert {template for template, _, _ in branch.outbox("e001")} == {"employer_deliver", "employer_overdue"}
+
+
+def test_a_recall_is_proposed_once_even_after_the_season_and_never_done_by_itself(branch: Branch) -> None:
+    branch.clock.at("06-04 10:00")
+    branch.ask(HandToEmployer("e001", clerk_id_seen=True, seal="company"))
+    for when in ("11-30 10:00", "12-01 09:59", "12-01 10:00", "12-02 10:00"):
+        branch.clock.at(when)
+        branch.run("propose_to_recall_what_was_kept_too_long")
+    proposed = branch.facts(e.RecallProposed)
+    assert [(one.employer, f"{one.at:%m-%d %H:%M}") for one in proposed] == [("e001", "12-01 10:00")]
+    assert branch.facts(e.CardsRecalled) == []
 
 
 def test_a_roster_that_came_back_ends_the_reminders(branch: Branch) -> None:

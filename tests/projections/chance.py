@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from queueing.domain import Command, Context, Event, Refusal, State, decide, evolve
 from queueing.domain import booking as b
 from queueing.domain import counter as c
+from queueing.domain import disputes as ds
 from queueing.domain import employers as em
 from queueing.domain import events as e
 from queueing.domain import holders as h
@@ -58,7 +59,7 @@ def season(cards: int) -> list[Command]:
             last_day=date(2018, 7, 31),
             sweep_day=date(2018, 7, 1),
             waves=waves,
-            rules=e.Rules(sweep_every_days=1, phone_list_after=1),
+            rules=e.Rules(sweep_every_days=1, phone_list_after=1, recall_after_days=1),
             windows=2,
             slots=slots,
         ),
@@ -159,6 +160,8 @@ class Chance:
             lambda: c.SetAside(self._rarely(here)),
             lambda: c.ReplaceCard(self._card(lambda card: card.place == "defective")),
             lambda: c.ActivateCards((self._rarely(served),)),
+            lambda: ds.DisputeHandOver(self._rarely(served), how, self.now, "collected"),
+            lambda: ds.SettleDispute(self._card(lambda card: bool(card.disputes)), "查清了"),
         )
 
     def _rarely(self, card: str) -> str:
@@ -231,5 +234,6 @@ class Chance:
             lambda: em.HandToEmployer(name, True, "company", some),
             lambda: em.ReturnRoster(name, issued, returned),
             lambda: em.RemindEmployer(name, "roster"),
+            lambda: em.ProposeRecall(name),
             lambda: em.RecallCards(name),
         )
