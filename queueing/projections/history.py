@@ -67,7 +67,7 @@ _RELEASED = {"sweep": "扫尾"}
 _SEALS = {"company": "公章", "finance": "财务章"}
 _REMINDED = {"collect": "来领卡", "deliver": "尽快把卡发到本人手里", "roster": "交回发放名单"}
 _NEXT = {"call": "再打电话", "come": "等他们来领", "roster": "等他们交回执", "fetch": "上门收回"}
-_DISPUTED = {
+DISPUTED = {
     "collected": "系统里已经领走",
     "employer": "卡在单位",
     "elsewhere": "另一个窗口正在办",
@@ -246,7 +246,7 @@ _SENTENCES: dict[type[Event], Callable[[Any, str], str]] = {
     e.HolderLeft: lambda v, c: "没有办理，已离开",
     e.HandOverDisputed: lambda v, c: (
         f"纸面记录{words.moment(v.happened)}已交卡（{words.how(v.how)}），"
-        f"和系统对不上：{_DISPUTED.get(v.why, v.why)}"
+        f"和系统对不上：{DISPUTED.get(v.why, v.why)}"
     ),
     e.DisputeSettled: lambda v, c: f"对不上的补录已查清（{v.reason}）",
     e.CardActivated: lambda v, c: "新卡已启用，旧卡医保余额转入新卡",

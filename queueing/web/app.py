@@ -33,6 +33,7 @@ from queueing.web.routes import (
     inbox,
     lists,
     lobby,
+    outage,
     past,
     phone,
     public,
@@ -60,6 +61,7 @@ ROUTERS = (
     inbox.router,
     lists.router,
     lobby.router,
+    outage.router,
     phone.router,
     hooks.router,
 )

@@ -43,7 +43,7 @@ def test_two_lines_of_paper_are_two_disputes_and_the_earliest_is_first() -> None
 
 
 def test_settling_needs_a_reason() -> None:
-    collected().when(SettleDispute("c1", "  "), at=ENTERED, **STAFF).then(r.ReasonMissing)
+    collected().when(SettleDispute("c1", ""), at=ENTERED, **STAFF).then(r.ReasonMissing)
 
 
 @pytest.mark.parametrize(
