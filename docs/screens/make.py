@@ -342,6 +342,9 @@ def messages(studio: Studio) -> None:
     with studio.page(DESKTOP) as page:
         page.goto("/phone")
         studio.keep(page, "messages-pick")
+        studio.sign_in(page, "manager")
+        page.goto("/sms?days=30")
+        studio.keep(page, "messages-status")
     with studio.page(PHONE) as page:
         page.goto(f"/phone?card={studio.card(booked_holder)}")
         studio.keep(page, "messages-phone")

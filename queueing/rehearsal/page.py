@@ -9,8 +9,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from queueing.rehearsal.charts import bars, heat
 from queueing.rehearsal.report import Report
-from queueing.rehearsal.text import CHECKS, KINDS, STATES
+from queueing.rehearsal.text import CHECKS
 from queueing.settings import project_root
+from queueing.sms.reasons import KINDS, STATES
 
 COLLECTED = (
     ("collected", "#0b5c8a", "网点领取"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from queueing.rehearsal.report import Report
+from queueing.sms.reasons import KINDS, STATES
 
 CHECKS = {
     "slots_over_capacity": "超出容量的时段",
@@ -13,27 +14,6 @@ CHECKS = {
     "reminded_without_booking": "没有预约却收到提醒",
     "cards_unaccounted": "下落不明的卡",
     "projections_differ": "读模型与日志不一致",
-}
-KINDS = {
-    "invitation": "邀请",
-    "confirmation": "预约确认",
-    "reminder": "提醒",
-    "change": "网点变更",
-    "sweep": "扫尾通知",
-    "reply": "回复",
-    "employer": "单位",
-    "notice": "通知",
-}
-STATES = {
-    "due": "待发",
-    "claimed": "待发",
-    "sending": "发送中",
-    "accepted": "已发",
-    "delivered": "送达",
-    "refused": "被拒",
-    "dropped": "未发出",
-    "unknown": "不明",
-    "void": "作废",
 }
 
 

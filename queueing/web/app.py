@@ -33,6 +33,7 @@ from queueing.web.routes import (
     inbox,
     lists,
     lobby,
+    messages,
     outage,
     past,
     phone,
@@ -64,6 +65,7 @@ ROUTERS = (
     outage.router,
     phone.router,
     hooks.router,
+    messages.router,
 )
 
 
