@@ -48,6 +48,8 @@ class Settings:
     aliyun_sign_name: str  # "": the season's signature
     aliyun_hook_secret: str = field(repr=False)  # part of the address Aliyun calls
     aliyun_url: str | None  # None: Aliyun's own
+    webhook_hosts: tuple[str, ...]  # hosts of our own network that webhooks may go to, also by http
+    webhook_days: int  # days of failure after which a webhook is stopped
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -79,6 +81,8 @@ class Settings:
             aliyun_sign_name=env.get("ALIYUN_SIGN_NAME", "").strip(),
             aliyun_hook_secret=_secret(env, "ALIYUN_HOOK_SECRET"),
             aliyun_url=_web_url(env, "ALIYUN_URL"),
+            webhook_hosts=_hosts(env, "WEBHOOK_HOSTS"),
+            webhook_days=_number(env, "WEBHOOK_DAYS", default=3, lowest=1, highest=60),
         )
 
     def to_env(self) -> dict[str, str]:
@@ -106,6 +110,8 @@ class Settings:
             "ALIYUN_SIGN_NAME": self.aliyun_sign_name,
             "ALIYUN_HOOK_SECRET": self.aliyun_hook_secret,
             "ALIYUN_URL": self.aliyun_url,
+            "WEBHOOK_HOSTS": ",".join(self.webhook_hosts) or None,
+            "WEBHOOK_DAYS": str(self.webhook_days),
         }
         return {name: value for name, value in values.items() if value is not None}
 
@@ -213,6 +219,13 @@ def _switch(env: Mapping[str, str], name: str, *, default: bool) -> bool:
     if text not in _YES | _NO:
         raise UserError(f"{name} 应是 1（是）或 0（否），现在是“{text}”。")
     return text in _YES
+
+
+def _hosts(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    hosts = tuple(host.strip().lower() for host in env.get(name, "").split(",") if host.strip())
+    if any(not re.fullmatch(r"[0-9a-z.:-]+", host) for host in hosts):
+        raise UserError(f"{name} 应是用逗号隔开的主机名或地址，例如 crm.bank.internal,10.0.0.5。")
+    return hosts
 
 
 def _word(env: Mapping[str, str], name: str, *, default: str) -> str:

@@ -13,6 +13,7 @@ from queueing.projections.runner import Projector
 from queueing.sms import inbound, inbox, pace, strangers
 from queueing.sms.gateways import local
 from queueing.system import migrate_installation
+from queueing.webhooks import tables as webhooks
 
 OWN_TABLES = (
     "queueing_tt_main",
@@ -25,6 +26,8 @@ OWN_TABLES = (
     "strangers",
     "gateway_pace",
     "installation",
+    "webhook_subscriptions",
+    "webhook_attempts",
     "vault_people",
     "vault_employers",
     "queueing_tracking",
@@ -47,6 +50,7 @@ def migrate(url: str) -> None:
             pace.migrate(url)
             strangers.migrate(url)
             migrate_installation(url)
+            webhooks.migrate(url)
             Projector(url, all_projections(), log).migrate()
         finally:
             log.close()

@@ -12,6 +12,8 @@ from queueing.settings import Settings
 from queueing.sms.gateways.choice import gateway
 from queueing.sms.outbox import send_due
 from queueing.system import System, open_system
+from queueing.webhooks.delivery import Office, deliver_due
+from queueing.webhooks.office import open_office
 
 SEND_FOR_SECONDS = 20.0
 SNAPSHOT_EVERY = 5000
@@ -21,6 +23,17 @@ SNAPSHOT_EVERY = 5000
 def system() -> System:
     """This worker's system, opened with its first job; a worker is one long-lived process."""
     return open_system(Settings.from_env())
+
+
+@cache
+def office() -> Office:
+    """What the worker of the webhooks needs: it decides nothing, so it has no desk."""
+    return open_office(Settings.from_env())
+
+
+def webhooks() -> int:
+    """Tell other systems what happened, for a while; how many messages were taken."""
+    return deliver_due(office(), SEND_FOR_SECONDS)
 
 
 def send() -> int:

@@ -44,7 +44,7 @@ class JsonCronJob(CronJob):
 
 def ticks() -> list[JsonCronJob]:
     """What is looked at, and how often."""
-    found = [_tick(jobs.send, "sms", SEND_SECONDS)]
+    found = [_tick(jobs.send, "sms", SEND_SECONDS), _tick(jobs.webhooks, "webhooks", SEND_SECONDS)]
     found += [_tick(jobs.policy, "policies", EVERY_SECONDS.get(n, OTHERS_SECONDS), n) for n in POLICIES]
     found += [
         _tick(jobs.follow_up_refused, "policies", 300),

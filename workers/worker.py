@@ -16,7 +16,7 @@ from queueing.season.load import load_season
 from queueing.settings import Settings
 from queueing.sms.filling import season_renderer
 
-QUEUES = ("sms", "policies")
+QUEUES = ("sms", "policies", "webhooks")
 WORKER_TTL = 60
 MAINTENANCE_SECONDS = 30
 

@@ -18,6 +18,7 @@ GROUPS: tuple[str, ...] = (
     "rehearse",
     "rebuild",
     "staff",
+    "api",
     "sms_preview",
     "sms_status",
     "bench",

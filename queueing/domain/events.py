@@ -1,8 +1,8 @@
 """Every fact the system knows, grouped by the thing it is about. Read this page first.
 
 A fact is one event. It says what happened (past tense), when (`at`, naive local time of the branch), who
-did it (`by`: "holder", "staff:<login>", "employer:<id>", "system") and through which channel (`via`: "sms",
-"web", "phone", "counter", "paper", "employer", "system").
+did it (`by`: "holder", "staff:<login>", "employer:<id>", "api:<key>", "system") and through which channel
+(`via`: "sms", "web", "phone", "counter", "paper", "employer", "system").
 
 `TOPIC` is the stored name: it never changes, so modules and classes may. `ABOUT` names the fields whose
 values become tags (`card:…`, `slot:…`, `employer:…`, `wave:…`); "slot:old_slot" reads "tag prefix slot,
@@ -19,7 +19,8 @@ import msgspec
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What all facts share. Times are naive local branch time."""
+    """What all facts share. Times are naive local branch time. `request` names the request of another
+    system that led here, so that the same request is not answered by a second decision."""
 
     TOPIC: ClassVar[str] = ""
     ABOUT: ClassVar[tuple[str, ...]] = ()
@@ -28,6 +29,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     at: datetime
     by: str
     via: str
+    request: str = ""
 
     def tags(self) -> list[str]:
         """The tags of everything this fact is about, e.g. ["branch:kunlun", "card:c1",
@@ -41,6 +43,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
                     tags.append(f"{prefix}:{value}")
             elif value is not None:
                 tags.extend(f"{prefix}:{one}" for one in value)
+        if self.request:
+            tags.append("request:" + self.request)
         return tags
 
 

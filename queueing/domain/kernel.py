@@ -25,16 +25,20 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Who asks, when and how. `now` is naive local branch time, given by the edge."""
+    """Who asks, when and how. `now` is naive local branch time, given by the edge; `request` is the opaque
+    id of another system's request, if it gave one."""
 
     branch: str
     now: datetime
     by: str
     via: str
+    request: str = ""
 
     def fact(self, event: type[E], /, **fields: Any) -> E:
         """An event of this moment."""
-        return event(branch=self.branch, at=self.now, by=self.by, via=self.via, **fields)
+        return event(
+            branch=self.branch, at=self.now, by=self.by, via=self.via, request=self.request, **fields
+        )
 
 
 Decider = Callable[[Any, State, Context], list[Event]]

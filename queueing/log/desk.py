@@ -95,7 +95,7 @@ class Desk:
         """Ask for something; the future ends in an Outcome, a Refusal or LogUnavailable. It can't be
         cancelled: what was asked is decided."""
         future: Future[Outcome] = Future()
-        self._ask(command, by, via, now, ThreadDone(future))
+        self._ask(command, self._context(by, via, now), ThreadDone(future))
         return future
 
     def handle(self, command: Command, *, by: str, via: str, now: datetime | None = None) -> Outcome:
@@ -103,23 +103,21 @@ class Desk:
         self._check_may_wait()
         return self.submit(command, by=by, via=via, now=now).result()
 
-    async def ask(self, command: Command, *, by: str, via: str, now: datetime | None = None) -> Outcome:
-        """Ask and wait, on an event loop. Results of a batch reach each loop in one call."""
+    async def ask(
+        self, command: Command, *, by: str, via: str, now: datetime | None = None, request: str = ""
+    ) -> Outcome:
+        """Ask and wait, on an event loop. Results of a batch reach each loop in one call. The events carry
+        `request` as a tag, by which the log can tell whether a request was decided."""
         self._check_may_wait()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Outcome] = loop.create_future()
-        self._ask(command, by, via, now, LoopDone(loop, future))
+        self._ask(command, self._context(by, via, now, request), LoopDone(loop, future))
         return await future
 
-    def _ask(
-        self,
-        command: Command,
-        by: str,
-        via: str,
-        now: datetime | None,
-        done: Callable[[Answer], None],
-    ) -> None:
-        context = Context(branch=self.branch, now=now or self._clock(), by=by, via=via)
+    def _context(self, by: str, via: str, now: datetime | None, request: str = "") -> Context:
+        return Context(branch=self.branch, now=now or self._clock(), by=by, via=via, request=request)
+
+    def _ask(self, command: Command, context: Context, done: Callable[[Answer], None]) -> None:
         with self._wake:
             if self._closed:
                 raise DeskClosed

@@ -63,6 +63,13 @@ _CALLED = {
     "wrong_number": "号码不对",
     "answered": "已接通",
 }
+_WHO = {
+    "holder": "本人或家属",
+    "staff": "工作人员",
+    "employer": "单位经办人",
+    "api": "业务系统",
+    "system": "系统",
+}
 _RELEASED = {"sweep": "扫尾"}
 _SEALS = {"company": "公章", "finance": "财务章"}
 _REMINDED = {"collect": "来领卡", "deliver": "尽快把卡发到本人手里", "roster": "交回发放名单"}
@@ -123,9 +130,7 @@ def _lines(log: EventLog, tag: str, card: str, skip: tuple[type[Event], ...] = (
 def who(by: str) -> str:
     """Who did it, in words."""
     kind, _, name = by.partition(":")
-    said = {"holder": "本人或家属", "staff": "工作人员", "employer": "单位经办人", "system": "系统"}.get(
-        kind, by
-    )
+    said = _WHO.get(kind, by)
     return f"{said} {name}" if name else said
 
 

@@ -23,6 +23,7 @@ def programs(settings: Settings) -> tuple[Program, ...]:
         Program("projector", _python("-m", "queueing.cli", "projector")),
         Program("sms", _python("-m", "workers.worker", "sms"), count=settings.workers),
         Program("policies", _python("-m", "workers.worker", "policies")),
+        Program("webhooks", _python("-m", "workers.worker", "webhooks")),
         Program("schedule", _python("-m", "workers.schedule")),
     )
 

@@ -96,6 +96,14 @@ def _starving(one: Fairness) -> Alert:
     return Alert("act", text, (("打电话替他们约", "/lists/phone"), ("看各时段余号", "/changes")))
 
 
+def stopped_webhooks(count: int) -> list[Alert]:
+    """Other systems are not told any more what happens."""
+    if not count:
+        return []
+    text = f"{count}个事件推送已停，对方系统连着几天收不到。"
+    return [Alert("watch", text, (("请管理员到“接口”里看原因", "/keys"),))]
+
+
 def _times(slots: Sequence[SlotLoad]) -> str:
     return "、".join(words.clock(slot.start) for slot in slots[:3]) + ("等" if len(slots) > 3 else "")
 

@@ -15,6 +15,7 @@ from queueing.settings import Settings
 from queueing.sms.gateways.account import ON_THIS_MACHINE
 from queueing.system import System, demo_anchor, open_system
 from queueing.web import failures
+from queueing.web.api.app import create_api
 from queueing.web.headers import SecurityHeaders
 from queueing.web.rendering import STATIC
 from queueing.web.routes import (
@@ -30,7 +31,11 @@ from queueing.web.routes import (
     employers,
     health,
     hooks,
+<<<<<<< HEAD
     inbox,
+=======
+    keys,
+>>>>>>> 0dbea78 (Offer the queue to the bank's own systems: a JSON API with keys, problems, idempotency and webhooks)
     lists,
     lobby,
     messages,
@@ -51,6 +56,7 @@ ROUTERS = (
     appointment.router,
     signin.router,
     accounts.router,
+    keys.router,
     counter.router,
     counter_actions.router,
     counter_paper.router,
@@ -77,6 +83,7 @@ def create_app(system: System | None = None, *, demo: bool | None = None) -> Fas
     failures.register(app)
     app.add_middleware(GZipMiddleware, minimum_size=800)
     app.add_middleware(SecurityHeaders, https=public_url.startswith("https:"))
+    app.mount("/api", create_api(app), name="api")
     app.mount("/static", _LastingFiles(directory=STATIC), name="static")
     for router in ROUTERS:
         app.include_router(router)

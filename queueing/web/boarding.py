@@ -17,11 +17,12 @@ from queueing.projections.tracking import tracked
 from queueing.season.model import Season
 from queueing.sms.status import counts as message_counts
 from queueing.web import calm
-from queueing.web.alerts import alerts
+from queueing.web.alerts import alerts, stopped_webhooks
 from queueing.web.chart import picture
 from queueing.web.hall import Hall, hall
 from queueing.web.heat import heat
 from queueing.web.site import Site
+from queueing.webhooks import subscriptions
 
 DAYS_SHOWN = 15
 BEFORE, AFTER = timedelta(days=3), timedelta(days=30)
@@ -46,7 +47,10 @@ def board(site: Site) -> dict[str, Any]:
     with site.db() as conn:
         shown = of_tables(conn, site.system.season, now) | standing
         messages = message_counts(conn)
-    return _finished(shown, messages) | {"past": False, "messages": messages}
+        stopped = subscriptions.stopped(conn)
+    finished = _finished(shown, messages)
+    said = [*finished["alerts"], *stopped_webhooks(stopped)]
+    return finished | {"past": False, "messages": messages, "alerts": said}
 
 
 def board_then(conn: Connection[Any], state: State, season: Season, moment: datetime) -> dict[str, Any]:

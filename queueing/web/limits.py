@@ -3,6 +3,8 @@ short."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -35,3 +37,25 @@ def count(conn: Connection, key: str, now: datetime) -> None:
 def forget(conn: Connection, key: str) -> None:
     """The attempts succeeded."""
     conn.execute("DELETE FROM web_attempts WHERE key = %s", (key,))
+
+
+class Bucket:
+    """So many a minute in this process, with as many at once after a minute's rest. For callers who ask
+    thousands of times a minute: a row for each would cost more than their requests."""
+
+    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.per_minute = per_minute
+        self._clock = clock
+        self._left = float(per_minute)
+        self._seen = clock()
+
+    def wait(self) -> float:
+        """Take one: 0, or the seconds until there is one."""
+        now = self._clock()
+        rate = self.per_minute / 60
+        self._left = min(float(self.per_minute), self._left + (now - self._seen) * rate)
+        self._seen = now
+        if self._left < 1:
+            return (1 - self._left) / rate
+        self._left -= 1
+        return 0.0

@@ -1,5 +1,5 @@
-"""The web's own tables: staff accounts, sessions, sign-in codes, counted attempts, and the installation's
-secret. Nothing personal is stored here but hashes and opaque card ids."""
+"""The web's own tables: staff accounts, sessions, sign-in codes, counted attempts, API keys and the requests
+they made, and the installation's secret. Nothing personal is stored here but hashes and opaque card ids."""
 
 from __future__ import annotations
 
@@ -24,6 +24,14 @@ CREATE TABLE IF NOT EXISTS roster_drafts (
     employer text NOT NULL, card text NOT NULL, result text NOT NULL, PRIMARY KEY (employer, card));
 CREATE TABLE IF NOT EXISTS web_attempts (key text NOT NULL, at timestamp NOT NULL);
 CREATE INDEX IF NOT EXISTS web_attempts_key ON web_attempts (key, at);
+CREATE TABLE IF NOT EXISTS api_keys (
+    id text PRIMARY KEY, name text NOT NULL UNIQUE, secret bytea NOT NULL, scopes text[] NOT NULL,
+    channel text NOT NULL, per_minute int NOT NULL, created timestamp NOT NULL, last_used timestamp,
+    revoked timestamp);
+CREATE TABLE IF NOT EXISTS api_requests (
+    id text PRIMARY KEY, fingerprint bytea NOT NULL, since timestamp NOT NULL, running boolean NOT NULL,
+    status int, answer bytea);
+CREATE INDEX IF NOT EXISTS api_requests_since ON api_requests (since);
 """
 
 

@@ -40,8 +40,8 @@ def calls(page: str) -> list[str]:
 def unknown(call: str) -> list[str]:
     """What of a call does not exist."""
     words = call.replace(")", " ").replace('"', " ").split()
-    path = tuple(words[:2]) if tuple(words[:2]) in commands() else tuple(words[:1])
-    if path not in commands():
+    path = next((tuple(words[:n]) for n in (3, 2, 1) if tuple(words[:n]) in commands()), ())
+    if not path:
         return [call]
     return [word for word in words if word.startswith("--") and word not in commands()[path]]
 

@@ -20,8 +20,10 @@ from queueing.policies import closing
 from queueing.policies.rules import POLICIES
 from queueing.sms.gateways.port import Result, Verdict
 from queueing.sms.outbox import send_all
+from queueing.webhooks import subscriptions
 from tests.sms.carriers import Fickle
 from tests.support import LIU, SUN, WANG, ZHANG, Branch
+from tests.webhooks.receiver import receiving
 from workers import jobs, schedule
 from workers.schedule import ticks
 from workers.worker import QUEUES
@@ -47,12 +49,19 @@ def queued(connection: Redis) -> Counter[str]:
 
 def test_a_round_of_the_ticker_asks_for_everything_once(connection: Redis) -> None:
     ticker = scheduler(connection)
-    assert len(ticker.enqueue_jobs()) == len(POLICIES) + 5
-    assert queued(connection) == {"sms": 1, "policies": len(POLICIES) + 4}
+    assert len(ticker.enqueue_jobs()) == len(POLICIES) + 6
+    assert queued(connection) == {"sms": 1, "webhooks": 1, "policies": len(POLICIES) + 4}
     assert ticker.enqueue_jobs() == []
     names = {job.name for job in ticker.get_jobs()}
     assert {f"policy:{name}" for name in POLICIES} < names
-    assert {"send", "follow_up_refused", "forget_erased", "write_closing_list", "snapshot"} < names
+    assert {
+        "send",
+        "webhooks",
+        "follow_up_refused",
+        "forget_erased",
+        "write_closing_list",
+        "snapshot",
+    } < names
 
 
 def test_the_jobs_of_a_round_run_the_season(branch: Branch, connection: Redis, work: Work) -> None:
@@ -86,6 +95,7 @@ def test_a_job_is_json_and_names_nothing_but_functions_and_policies(connection: 
         "workers.jobs.forget_erased",
         "workers.jobs.write_closing_list",
         "workers.jobs.snapshot",
+        "workers.jobs.webhooks",
     }
     assert {one for _, arguments, _ in found for one in arguments} == set(POLICIES)
     assert all(named == {} for _, _, named in found)
@@ -204,3 +214,15 @@ def test_a_snapshot_is_kept_when_enough_has_happened(
 
 def test_every_policy_has_its_pace() -> None:
     assert set(schedule.EVERY_SECONDS) <= set(POLICIES)
+
+
+def test_webhooks_are_sent_by_their_own_worker(branch: Branch, connection: Redis, work: Work) -> None:
+    with receiving() as receiver:
+        office = jobs.office()
+        with branch.system.pool.connection() as conn:
+            head = branch.system.log.head()
+            subscriptions.add(conn, office.notes, receiver.url, ["slot-booked"], head, branch.now)
+        branch.book(WANG, "20180606-0900")
+        scheduler(connection).enqueue_jobs()
+        work()
+        assert failed(connection) == [] and len(receiver.ids) == 1

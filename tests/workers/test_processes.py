@@ -99,4 +99,4 @@ def test_a_worker_asked_for_an_unknown_queue_says_which_there_are(
     process = program("workers.worker", "everything")
     _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode != 0
-    assert said.strip() == "用法：python -m workers.worker sms|policies"
+    assert said.strip() == "用法：python -m workers.worker sms|policies|webhooks"

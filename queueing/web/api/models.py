@@ -1,0 +1,454 @@
+"""What goes in and comes out, as the OpenAPI document describes it. Moments carry the branch's offset; one
+without an offset that comes in is branch time. Ids are opaque; no name, phone or ID number comes out."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from queueing.domain.events import Event
+from queueing.system import ZONE
+from queueing.webhooks.payload import fact
+
+_ID = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
+_SLOT = r"^[0-9]{8}-[0-9]{4}$"
+MOST_CARDS = 50_000
+
+
+def branch_time(value: datetime) -> datetime:
+    """Naive local branch time, as the rules have it."""
+    try:
+        return value.astimezone(ZONE).replace(tzinfo=None) if value.tzinfo else value
+    except (OverflowError, ValueError):
+        raise ValueError("out of range") from None
+
+
+def with_offset(value: datetime) -> datetime:
+    """A moment of the branch on its way out."""
+    return value if value.tzinfo else value.replace(tzinfo=ZONE)
+
+
+CardId = Annotated[str, Field(pattern=_ID, description="Opaque id of a card.", examples=["c4r7k2m9q0xv"])]
+SlotId = Annotated[
+    str, Field(pattern=_SLOT, description="Start of the slot, YYYYMMDD-HHMM.", examples=["20180605-0930"])
+]
+EmployerId = Annotated[str, Field(pattern=_ID, description="Id of an employer.", examples=["e001"])]
+BookingNumber = Annotated[int, Field(ge=1, le=2_000_000_000, description="Booking code.", examples=[128])]
+Window = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,8}$", description="A counter window.", examples=["2"])]
+Reason = Annotated[
+    str,
+    Field(min_length=1, max_length=60, description="Why; no phone or ID number.", examples=["按错了"]),
+]
+MomentIn = Annotated[datetime, AfterValidator(branch_time), Field(examples=["2018-06-05T09:30:00+08:00"])]
+Moment = Annotated[datetime, AfterValidator(with_offset), Field(examples=["2018-06-05T09:30:00+08:00"])]
+
+
+class In(BaseModel):
+    """A body. Fields nobody knows are an error: a misspelt one would be passed over."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Out(BaseModel):
+    """An answer, made from attributes."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Slot(Out):
+    """A slot as the board shows it."""
+
+    slot: SlotId
+    start: Moment
+    ends: Moment
+    open: bool
+    capacity: int = Field(description="Limit of live bookings.")
+    booked: int = Field(description="Live bookings.")
+    free: int = Field(description="Places nobody booked; offers may keep some of them.")
+    due: int = Field(description="Booked, and not in the hall yet.")
+    arrived: int
+    collected: int
+    no_shows: int
+    walk_ins: int = Field(description="Tickets given.")
+    expected: float = Field(description="People expected.")
+    level: Literal["calm", "busy", "crowded", "closed"]
+    level_text: str = Field(description="The level as people read it.", examples=["平静"])
+
+
+class Slots(Out):
+    """Slots in order of time."""
+
+    slots: list[Slot]
+
+
+class Place(Out):
+    """A slot as one holder may have it."""
+
+    slot: SlotId
+    start: Moment
+    ends: Moment
+    free: int = Field(description="Places left for this holder through this key's channel.")
+
+
+class Availability(Out):
+    """Open slots ahead, for one holder."""
+
+    card: CardId
+    places: list[Place]
+
+
+class Offered(Out):
+    """A place that is kept."""
+
+    slot: SlotId
+    told: Moment = Field(description="When to come, if it is taken.")
+
+
+class Offer(Out):
+    """Places kept for a holder until `until`."""
+
+    card: CardId
+    until: Moment
+    places: list[Offered]
+
+
+class Booking(Out):
+    """A live booking. `version` counts its moves, from 1."""
+
+    booking: BookingNumber
+    card: CardId
+    slot: SlotId
+    told: Moment = Field(description="When the holder comes.")
+    version: int
+    via: str = Field(description="Channel it was made through.")
+
+
+class Visit(Out):
+    """A holder in the hall."""
+
+    slot: SlotId
+    told: Moment
+    arrived: Moment
+    number: str = Field(description="What is called out.", examples=["A128"])
+    ticket: int
+    booking: int
+    late: bool
+    window: str
+
+
+class Card(Out):
+    """A card: where it is, and what its holder has. Nothing about who that is."""
+
+    card: CardId
+    cohort: str
+    channel: Literal["self", "employer"]
+    employer: str
+    place: str = Field(description="bank, window, employer, returned, recalled, handed or defective.")
+    band: str
+    priority: bool
+    opens: date | None = Field(description="From when its holder may book.")
+    booking: Booking | None
+    visit: Visit | None
+    no_shows: int
+    collected: Moment | None
+    how: str = Field(description='How it was handed over: "", "self", "proxy", "home" or "employer".')
+    activated: bool
+    erased: bool
+
+
+class Cards(Out):
+    """Cards that were found."""
+
+    cards: list[Card]
+
+
+class Fact(Out):
+    """Something that happened."""
+
+    kind: str = Field(examples=["slot-booked"])
+    at: Moment
+    by: str = Field(description='"holder", "staff", "employer:<id>", "api:<key>" or "system".')
+    via: str
+    data: dict[str, Any] = Field(description="The fact's own fields; opaque ids only.")
+
+
+class FeedFact(Fact):
+    """A fact and its position in the log."""
+
+    position: int
+
+
+class Feed(Out):
+    """Facts in order. Ask on with `after` = `next`; positions have gaps."""
+
+    events: list[FeedFact]
+    next: int
+    more: bool
+
+
+class Done(Out):
+    """What followed; `facts` is empty when it had been done before. Read models contain it once they reached
+    `position`."""
+
+    position: int
+    facts: list[Fact]
+
+
+class Ticket(Out):
+    """What somebody without a booking for now got: a ticket, their own booking (they arrived), or places that
+    are kept for them because today is full."""
+
+    got: str = Field(description="ticket, arrived or offer.")
+    card: CardId
+    number: str = Field(description="What is called out; empty for an offer.", examples=["B3"])
+    told: Moment | None
+    offer: Offer | None
+
+
+class Queue(Out):
+    """The hall of this moment."""
+
+    waiting: list[Waiting]
+    served: list[Waiting]
+    windows: int
+    expected_wait: float = Field(description="Minutes a newcomer would wait.")
+
+
+class Waiting(Out):
+    """Somebody in the hall, next first."""
+
+    card: CardId
+    number: str
+    priority: bool
+    minutes: int
+    window: str
+
+
+class Employer(Out):
+    """An employer and how far it is."""
+
+    employer: EmployerId
+    name: str
+    state: Literal["to_call", "called", "appointed", "handed_over", "reconciled", "activated"]
+    state_text: str
+    cards: int
+    at_bank: int
+    held: int
+    handed: int
+    issued: int
+    returned: int
+    activated: int
+    overdue: bool
+
+
+class Employers(Out):
+    """All employers, in order of id."""
+
+    employers: list[Employer]
+
+
+class EmployerCards(Out):
+    """The cards an employer has, and those that wait for it at the bank."""
+
+    employer: EmployerId
+    held: list[CardId]
+    at_bank: list[CardId]
+
+
+class Day(Out):
+    """A day, by the board's definitions."""
+
+    day: date
+    slots: int
+    open_slots: int
+    capacity: int
+    booked: int
+    free: int
+    expected: float
+    level: Literal["calm", "busy", "crowded", "closed"]
+    bookings: int
+    moved: int
+    cancelled: int
+    no_shows: int
+    arrivals: int
+    walk_ins: int
+    collected: int
+    invited: int
+    employer_handed: int
+    employer_issued: int
+    employer_returned: int
+
+
+class Days(Out):
+    """Days in order."""
+
+    days: list[Day]
+
+
+class Webhook(Out):
+    """A subscription. Without `kinds`, all kinds of facts."""
+
+    id: str
+    url: str
+    kinds: list[str]
+    active: bool
+    position: int = Field(description="Everything up to here was delivered, or is of no interest.")
+    behind: int = Field(description="Positions of the log after it.")
+    failing_since: Moment | None
+    last_error: str
+    next_try: Moment | None
+
+
+class NewWebhook(Webhook):
+    """A subscription with its secret, which is shown once."""
+
+    secret: str = Field(examples=["whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"])
+
+
+class Webhooks(Out):
+    """Subscriptions of this key."""
+
+    webhooks: list[Webhook]
+
+
+class Delivery(Out):
+    """An attempt: the receiver's status, or what went wrong."""
+
+    id: str
+    position: int
+    kind: str
+    at: Moment
+    status: int
+    error: str
+
+
+class Deliveries(Out):
+    """The last attempts, newest first."""
+
+    attempts: list[Delivery]
+
+
+# --- bodies -------------------------------------------------------------------------------------------------
+
+
+class Lookup(In):
+    """One way to say whose card: the phone, or the name and the code of the letter. In the body, so that it
+    stands in no log of addresses."""
+
+    phone: str = Field("", max_length=30, examples=["15400000001"])
+    name: str = Field("", max_length=40)
+    code: str = Field("", max_length=12, description="The 8 digits of the letter.")
+
+
+class Wanted(In):
+    """Places for whom, and what would suit."""
+
+    card: CardId
+    days: list[date] = Field([], max_length=31)
+    part: Literal["", "am", "pm"] = ""
+    near: time | None = None
+
+
+class Book(In):
+    """A place for a holder."""
+
+    card: CardId
+    slot: SlotId
+
+
+class Move(In):
+    """Another slot."""
+
+    slot: SlotId
+
+
+class OfCard(In):
+    """Whose."""
+
+    card: CardId
+
+
+class Call(In):
+    """To which window; without a card, whoever is next."""
+
+    window: Window
+    card: CardId | None = None
+
+
+class HandOver(In):
+    """To the holder ("self", "home") or a proxy, against the original IDs."""
+
+    card: CardId
+    how: Literal["self", "proxy", "home"] = "self"
+    ids_seen: list[Literal["holder", "proxy"]] = Field(max_length=2, examples=[["holder"]])
+    window: Window | Literal[""] = ""
+    happened: MomentIn | None = Field(None, description="When it was, if it is entered after an outage.")
+
+
+class WithReason(In):
+    """Why."""
+
+    reason: Reason
+
+
+class NoShow(In):
+    """Which booking."""
+
+    booking: BookingNumber
+
+
+class EmployerCalled(In):
+    """How the call ended."""
+
+    outcome: Literal["answered", "no_answer", "wrong_number"]
+
+
+class Appointment(In):
+    """When the clerk comes."""
+
+    when: MomentIn
+
+
+class ToEmployer(In):
+    """The clerk's ID and a seal were seen. Without `cards`, all that lie here."""
+
+    clerk_id_seen: bool
+    seal: Literal["company", "finance"]
+    cards: list[CardId] = Field([], max_length=MOST_CARDS)
+
+
+class Roster(In):
+    """Who got their card, and the cards that came back. Together they are what was handed over."""
+
+    issued: list[CardId] = Field([], max_length=MOST_CARDS)
+    returned: list[CardId] = Field([], max_length=MOST_CARDS)
+
+
+class Activate(In):
+    """Cards that were handed out."""
+
+    cards: list[CardId] = Field(min_length=1, max_length=1000)
+
+
+class Subscribe(In):
+    """Where to, and which kinds of facts (none: all)."""
+
+    url: str = Field(max_length=500, examples=["https://crm.example.com/hooks/queueing"])
+    kinds: list[str] = Field([], max_length=100, examples=[["slot-booked", "card-collected"]])
+    after: int | None = Field(None, ge=0, le=2**62, description="Begin after this position; else now.")
+
+
+class From(In):
+    """Deliver again what came after a position."""
+
+    after: int = Field(ge=0, le=2**62)
+
+
+Queue.model_rebuild()
+
+
+def as_fact(event: Event) -> Fact:
+    """A fact on its way out."""
+    return Fact(**fact(event))

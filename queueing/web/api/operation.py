@@ -1,0 +1,87 @@
+"""Declaring an operation: its scope, its words, and every problem it may answer with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from fastapi import APIRouter
+
+from queueing.domain.refusals import Refusal
+from queueing.web.api import problems as p
+from queueing.web.api.problems import Kind
+from queueing.web.api.route import HEADER, ApiRoute
+
+F = TypeVar("F", bound=Callable[..., Any])
+ALWAYS = (p.UNAUTHENTICATED, p.FORBIDDEN, p.INVALID, p.TOO_MANY, p.BROKEN, p.AWAY)
+WRITES = (p.STILL_RUNNING, p.TOO_LARGE, p.KEY_REUSED)
+_KEY_PARAMETER = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "Any text of your own, one for each request (a UUID). Asked again with it within 24 "
+    "hours, the "
+    "request is not done again: its first answer is given.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "example": "2c9a9f50-7f0c-4d3e-9b1d-1f2f3f4f5f6f",
+}
+
+
+def router(tag: str) -> APIRouter:
+    """A router of operations."""
+    return APIRouter(tags=[tag], route_class=ApiRoute)
+
+
+def operation(
+    where: APIRouter,
+    method: str,
+    path: str,
+    scope: str,
+    summary: str,
+    description: str,
+    *,
+    status: int = 200,
+    may: Sequence[type[Refusal] | Kind] = (),
+    once: bool | None = None,
+) -> Callable[[F], F]:
+    """Register a function as an operation. `may`: what it can be refused by; `once`: whether it takes an
+    Idempotency-Key (whatever changes something does)."""
+    writes = method != "GET" if once is None else once
+    kinds = [one if isinstance(one, Kind) else p.refused_kind(one) for one in may]
+    every = [*ALWAYS, *(WRITES if writes else ()), *kinds]
+    extra: dict[str, Any] = {"security": [{"key": [scope]}]}
+    if writes:
+        extra |= {"x-idempotent": True, "parameters": [_KEY_PARAMETER]}
+    return where.api_route(
+        path,
+        methods=[method],
+        status_code=status,
+        summary=summary,
+        description=f"{description}\n\nScope: `{scope}`.",
+        responses={code: _response(every, code) for code in sorted({one.status for one in every})},
+        openapi_extra=extra,
+    )
+
+
+def _response(kinds: Sequence[Kind], status: int) -> dict[str, Any]:
+    here = [one for one in kinds if one.status == status]
+    examples = {
+        one.name: {
+            "value": {
+                "type": f"/api/problems/{one.name}",
+                "title": one.title,
+                "status": status,
+                "detail": f"{one.title}。",
+            }
+        }
+        for one in here
+    }
+    said = {
+        "description": "、".join(dict.fromkeys(one.title for one in here)),
+        "content": {p.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}},
+    }
+    if status in (429, 503):
+        said["headers"] = {
+            "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
+        }
+    return said

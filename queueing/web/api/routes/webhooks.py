@@ -1,0 +1,169 @@
+"""Webhooks: a key's own subscriptions."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Path
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from queueing.errors import UserError
+from queueing.web.api import models as m
+from queueing.web.api.operation import operation, router
+from queueing.web.api.problems import BAD_ADDRESS, INVALID, NO_SUCH_WEBHOOK, Problem
+from queueing.web.api.route import Caller, TheCaller
+from queueing.webhooks import delivery, subscriptions
+from queueing.webhooks.address import BadAddress, check
+from queueing.webhooks.office import office_of
+from queueing.webhooks.subscriptions import Subscription
+
+webhooks = router("webhooks")
+Hook = Annotated[str, Path(pattern=r"^wh_[0-9a-f]{16}$", examples=["wh_0123456789abcdef"])]
+MOST = 20
+
+
+def _out(one: Subscription, head: int) -> m.Webhook:
+    return m.Webhook(
+        id=one.id, url=one.url, kinds=one.kinds, active=one.active, position=one.position,
+        behind=max(0, head - one.position), failing_since=one.failing_since, last_error=one.last_error,
+        next_try=one.next_try,
+    )  # fmt: skip
+
+
+def _own(caller: Caller, hook: str) -> Subscription:
+    with caller.site.db() as conn:
+        found = subscriptions.find(conn, hook)
+    if found is None or found.owner != caller.key.id:
+        raise Problem(NO_SUCH_WEBHOOK)
+    return found
+
+
+def _list(caller: Caller) -> m.Webhooks:
+    head = caller.site.system.log.head()
+    with caller.site.db() as conn:
+        found = subscriptions.all_of(conn, caller.key.id)
+    return m.Webhooks(webhooks=[_out(one, head) for one in found])
+
+
+@operation(webhooks, "GET", "/webhooks", "webhooks", "This key's webhooks", "Without their secrets.")
+async def list_webhooks(caller: TheCaller) -> m.Webhooks:
+    """All of this key."""
+    return await run_in_threadpool(_list, caller)
+
+
+def _add(caller: Caller, body: m.Subscribe) -> m.NewWebhook:
+    system = caller.site.system
+    try:
+        check(body.url, system.settings.webhook_hosts)
+    except BadAddress as problem:
+        raise Problem(BAD_ADDRESS, str(problem)) from None
+    head = system.log.head()
+    with caller.site.db() as conn:
+        if len(subscriptions.all_of(conn, caller.key.id)) >= MOST:
+            raise UserError(f"一把密钥最多{MOST}个推送，请先删掉不用的。")
+        position = head if body.after is None else min(body.after, head)
+        hook, secret = subscriptions.add(
+            conn, system.notes, body.url, body.kinds, position, caller.site.now(), caller.key.id
+        )
+        found = subscriptions.find(conn, hook)
+    assert found is not None  # noqa: S101  it was just made
+    return m.NewWebhook(**_out(found, head).model_dump(), secret=secret)
+
+
+@operation(
+    webhooks, "POST", "/webhooks", "webhooks", "Subscribe",
+    "Facts of these kinds (without kinds: all) are sent from now on, or from after a position, signed by the "
+    "secret in the answer, which is shown once.",
+    status=201,
+    may=[BAD_ADDRESS],
+    once=False,
+)  # fmt: skip
+async def subscribe(caller: TheCaller, body: m.Subscribe) -> m.NewWebhook:
+    """To a public https address, or to a host an administrator allowed."""
+    return await run_in_threadpool(_add, caller, body)
+
+
+def _get(caller: Caller, hook: str) -> m.Webhook:
+    return _out(_own(caller, hook), caller.site.system.log.head())
+
+
+@operation(
+    webhooks, "GET", "/webhooks/{hook}", "webhooks", "One webhook", "As in the list.", may=[NO_SUCH_WEBHOOK]
+)
+async def get_webhook(caller: TheCaller, hook: Hook) -> m.Webhook:
+    """By its id."""
+    return await run_in_threadpool(_get, caller, hook)
+
+
+def _remove(caller: Caller, hook: str) -> None:
+    _own(caller, hook)
+    with caller.site.db() as conn:
+        subscriptions.remove(conn, hook)
+
+
+@operation(
+    webhooks, "DELETE", "/webhooks/{hook}", "webhooks", "Unsubscribe", "Nothing more is sent.",
+    status=204,
+    may=[NO_SUCH_WEBHOOK],
+    once=False,
+)  # fmt: skip
+async def unsubscribe(caller: TheCaller, hook: Hook) -> Response:
+    """Gone."""
+    await run_in_threadpool(_remove, caller, hook)
+    return Response(status_code=204)
+
+
+def _attempts(caller: Caller, hook: str) -> m.Deliveries:
+    _own(caller, hook)
+    with caller.site.db() as conn:
+        found = subscriptions.attempts(conn, hook)
+    return m.Deliveries(attempts=[m.Delivery.model_validate(one) for one in found])
+
+
+@operation(
+    webhooks, "GET", "/webhooks/{hook}/attempts", "webhooks", "The last attempts", "Newest first.",
+    may=[NO_SUCH_WEBHOOK],
+)  # fmt: skip
+async def attempts(caller: TheCaller, hook: Hook) -> m.Deliveries:
+    """What the receiver answered."""
+    return await run_in_threadpool(_attempts, caller, hook)
+
+
+def _test(caller: Caller, hook: str) -> m.Deliveries:
+    delivery.send_test(office_of(caller.site.system), _own(caller, hook))
+    return _attempts(caller, hook)
+
+
+@operation(
+    webhooks, "POST", "/webhooks/{hook}/test", "webhooks", "Send a test message",
+    "Sent at once, as `webhook.test`; the first of the attempts says what came of it.",
+    may=[NO_SUCH_WEBHOOK],
+    once=False,
+)  # fmt: skip
+async def test(caller: TheCaller, hook: Hook) -> m.Deliveries:
+    """Whether the receiver listens."""
+    return await run_in_threadpool(_test, caller, hook)
+
+
+def _redeliver(caller: Caller, hook: str, after: int) -> m.Webhook:
+    _own(caller, hook)
+    head = caller.site.system.log.head()
+    if after > head:
+        where = {"pointer": "#/after", "detail": f"还没有这么多，最多{head}"}
+        raise Problem(INVALID, more={"errors": [where]})
+    with caller.site.db() as conn:
+        subscriptions.start_again(conn, hook, after)
+    return _get(caller, hook)
+
+
+@operation(
+    webhooks, "POST", "/webhooks/{hook}/redeliver", "webhooks", "Deliver again",
+    "Everything of its kinds after a position, with the same message ids. A webhook that was stopped goes "
+    "on.",
+    may=[NO_SUCH_WEBHOOK],
+    once=False,
+)  # fmt: skip
+async def redeliver(caller: TheCaller, hook: Hook, body: m.From) -> m.Webhook:
+    """Set back."""
+    return await run_in_threadpool(_redeliver, caller, hook, body.after)

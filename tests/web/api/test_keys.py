@@ -1,0 +1,197 @@
+"""Keys: shown once, kept as a hash, limited in what and how often."""
+
+import re
+from datetime import timedelta
+
+import httpx
+import psycopg
+import pytest
+from typer.testing import CliRunner
+
+from queueing.cli import build
+from queueing.errors import UserError
+from queueing.web import limits
+from queueing.web.api import access, keys
+from queueing.web.limits import Bucket
+from tests.web.api.client import Api, new_key, problem
+from tests.web.world import KEY, World
+
+SLOTS = "/queue"
+
+
+def test_without_a_key_nothing_is_said(world: World) -> None:
+    for given in (
+        {},
+        {"Authorization": "Basic eDp5"},
+        {"Authorization": "Bearer"},
+        {"Authorization": "Bearer qk_0"},
+    ):
+        answer = httpx.get(f"{world.url}/api/v1{SLOTS}", headers=given)
+        problem(answer, 401, "unauthenticated")
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("change", [lambda k: k[:-1] + ("A" if k[-1] != "A" else "B"), lambda k: k + "x"])
+def test_a_key_that_is_nearly_right_is_wrong(world: World, change: object) -> None:
+    _, key = new_key(world)
+    assert callable(change)
+    problem(
+        httpx.get(f"{world.url}/api/v1{SLOTS}", headers={"Authorization": f"Bearer {change(key)}"}),
+        401,
+        "unauthenticated",
+    )
+
+
+def test_the_store_has_no_secret(world: World) -> None:
+    name, key = new_key(world)
+    secret = key.split("_", 2)[2]
+    with psycopg.connect(world.system.url) as conn:
+        row = conn.execute("SELECT k::text FROM api_keys k WHERE name = %s", (name,)).fetchone()
+    assert row and secret not in row[0] and key not in row[0]
+
+
+@pytest.mark.parametrize(
+    ("scope", "method", "path", "body"),
+    [
+        ("read", "GET", SLOTS, None),
+        ("book", "POST", "/bookings", {"card": "x", "slot": "20180612-0930"}),
+        ("counter", "POST", "/arrivals", {"card": "x"}),
+        ("employer", "GET", "/employers/e001/cards", None),
+        ("webhooks", "GET", "/webhooks", None),
+    ],
+)
+def test_a_scope_opens_its_own_operations_only(
+    world: World, scope: str, method: str, path: str, body: object
+) -> None:
+    without = Api.of(world, [one for one in keys.SCOPES if one != scope])
+    said = problem(without.http.request(method, path, json=body), 403, "forbidden")
+    assert said["scope"] == scope
+    with_it = Api.of(world, [scope])
+    assert with_it.http.request(method, path, json=body).status_code not in (401, 403)
+
+
+def test_a_revoked_key_opens_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "KNOWN_FOR", 0.0)
+    api = Api.of(world)
+    assert api.get(SLOTS).status_code == 200
+    with psycopg.connect(world.system.url, autocommit=True) as conn:
+        keys.revoke(conn, api.name, world.clock.now)
+        with pytest.raises(UserError, match="没有名为"):
+            keys.revoke(conn, api.name, world.clock.now)
+    problem(api.get(SLOTS), 401, "unauthenticated")
+
+
+def test_a_key_remembers_that_it_was_used(world: World) -> None:
+    api = Api.of(world)
+    api.get(SLOTS)
+    with psycopg.connect(world.system.url) as conn:
+        found = {one.name: one for one in keys.all_keys(conn)}
+    assert found[api.name].last_used == world.clock.now
+
+
+def test_too_many_requests_are_told_when_to_come_back(world: World) -> None:
+    api, other = Api.of(world, per_minute=3), Api.of(world)
+    assert [api.get(SLOTS).status_code for _ in range(3)] == [200, 200, 200]
+    answer = api.get(SLOTS)
+    said = problem(answer, 429, "too-many-requests")
+    assert 1 <= int(answer.headers["retry-after"]) <= 20 and said["retry_after"] == int(
+        answer.headers["retry-after"]
+    )
+    assert other.get(SLOTS).status_code == 200, "other keys are not held up"
+
+
+def test_a_bucket_fills_by_the_minute() -> None:
+    time = [0.0]
+    bucket = Bucket(60, lambda: time[0])
+    assert [bucket.wait() for _ in range(60)] == [0.0] * 60
+    assert bucket.wait() == pytest.approx(1.0)
+    time[0] += 1.0
+    assert bucket.wait() == 0.0 and bucket.wait() > 0
+    time[0] += 3600
+    assert sum(bucket.wait() == 0.0 for _ in range(100)) == 60
+
+
+def test_guessing_keys_is_cut_short_but_those_who_have_one_go_on(world: World) -> None:
+    known = Api.of(world)
+    assert known.get(SLOTS).status_code == 200
+    world.at(world.clock.now + timedelta(days=400))  # a time of its own: guesses are counted by address
+    answers = [
+        httpx.get(f"{world.url}/api/v1{SLOTS}", headers={"Authorization": f"Bearer qk_00000000_{n}"})
+        for n in range(access.GUESSES.most + 1)
+    ]
+    assert [one.status_code for one in answers] == [401] * access.GUESSES.most + [429]
+    assert known.get(SLOTS).status_code == 200
+    with psycopg.connect(world.system.url, autocommit=True) as conn:
+        limits.forget(conn, "api:127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"name": "王"}, "名字"),
+        ({"scopes": []}, "权限"),
+        ({"scopes": ["all"]}, "权限"),
+        ({"channel": "fax"}, "渠道"),
+        ({"per_minute": -1}, "每分钟"),
+    ],
+)
+def test_a_key_that_makes_no_sense_is_not_made(world: World, wrong: dict[str, object], said: str) -> None:
+    with psycopg.connect(world.system.url, autocommit=True) as conn, pytest.raises(UserError, match=said):
+        keys.add(conn, **{"name": "crm", "scopes": ["read"], "now": world.clock.now, **wrong})  # type: ignore[arg-type]
+
+
+def test_a_name_is_used_once(world: World) -> None:
+    name, text = new_key(world)
+    assert re.fullmatch(r"qk_[0-9a-f]{8}_[\w-]{43}", text)
+    with (
+        psycopg.connect(world.system.url, autocommit=True) as conn,
+        pytest.raises(UserError, match="已有名为"),
+    ):
+        keys.add(conn, name, ["read"], world.clock.now)
+
+
+def test_an_administrator_opens_a_key_sees_it_once_and_revokes_it(world: World) -> None:
+    admin = world.signed_in("admin")
+    admin.get("/keys")
+    admin.post("/keys/add", {"name": "crm", "scopes": ["read", "book"], "channel": "web", "per_minute": "0"})
+    found = re.search(r"qk_[0-9a-f]{8}_[\w-]{43}", admin.page.text)
+    assert found and "只显示这一次" in admin.text
+    api = Api(world.url, "crm", found[0])
+    assert api.get(SLOTS).status_code == 200
+    api.close()
+    assert found[0] not in admin.get("/keys").text and "crm" in admin.text
+    admin.post("/keys/add", {"name": "crm", "scopes": ["read"]})
+    assert admin.page.status_code == 422 and "已有名为 crm" in admin.text
+    admin.post("/keys/revoke", {"name": "crm"})
+    assert "密钥 crm 已作废" in admin.text and "6月5日作废" in admin.text
+    assert world.signed_in("manager").get("/keys").status_code == 403
+
+
+def test_the_command_line_opens_lists_and_revokes(
+    world: World, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", world.system.url)
+    monkeypatch.setenv("REDIS_URL", redis_url)
+    monkeypatch.setenv("VAR_DIR", str(world.system.var_dir))
+    monkeypatch.setenv("MASTER_KEY", KEY)
+    monkeypatch.setenv("DEMO", "0")
+
+    def run(*arguments: str) -> str:
+        result = CliRunner().invoke(build(), ["api", *arguments], catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    text = run("key", "add", "terminal", "--scope", "read", "--per-minute", "0").split()[0]
+    api = Api(world.url, "terminal", text)
+    assert api.get(SLOTS).status_code == 200
+    api.close()
+    assert "terminal" in run("key", "list")
+    assert "两秒内生效" in run("key", "revoke", "terminal")
+    assert "还没有推送" in run("webhooks", "status") or "wh_" in run("webhooks", "status")
+    with pytest.raises(UserError, match="https"):
+        run("webhooks", "add", "http://93.184.215.14/")
+    hook = run("webhooks", "add", "https://93.184.215.14/hook", "--kind", "slot-booked").split()[0]
+    assert "好了" in run("webhooks", "redeliver", hook, "--after", "0")
+    assert "已删除" in run("webhooks", "remove", hook)
+    with pytest.raises(UserError, match="没有 wh_0"):
+        run("webhooks", "test", "wh_0")
