@@ -31,11 +31,8 @@ from queueing.web.routes import (
     employers,
     health,
     hooks,
-<<<<<<< HEAD
     inbox,
-=======
     keys,
->>>>>>> 0dbea78 (Offer the queue to the bank's own systems: a JSON API with keys, problems, idempotency and webhooks)
     lists,
     lobby,
     messages,

@@ -15,14 +15,17 @@ KINDS = tuple(sorted(event.TOPIC for event in all_events()))
 """Every kind of fact, by its stored name, which never changes."""
 
 _BASE = frozenset(Event.__struct_fields__)
-_WRITTEN_BY_STAFF: tuple[type[Event], ...] = (
-    e.SlotCapacityChanged,
-    e.SlotClosed,
-    e.SlotReopened,
-    e.NoShowUndone,
-    e.CollectionUndone,
+_CODES: tuple[type[Event], ...] = (
+    e.BookingCancelled,
+    e.BookingMoved,
+    e.CardReleased,
+    e.HolderInvited,
+    e.HolderUnreachable,
+    e.PhoneListed,
+    e.SlotsOffered,
 )
-"""Their `reason` is what somebody typed, which may hold a name: it does not leave the branch."""
+"""Their `reason` is a code of ours. That of any other fact is what somebody typed, which may hold a name: it
+does not leave the branch."""
 
 
 def plain(value: Any) -> Any:
@@ -36,7 +39,7 @@ def plain(value: Any) -> Any:
 
 def fact(event: Event) -> dict[str, Any]:
     """`kind`, when, who (of staff only that it was staff), through what, and the fact's own fields."""
-    hidden = _BASE | {"reason"} if isinstance(event, _WRITTEN_BY_STAFF) else _BASE
+    hidden = _BASE if isinstance(event, _CODES) else _BASE | {"reason"}
     names = (name for name in event.__struct_fields__ if name not in hidden)
     return {
         "kind": event.TOPIC,

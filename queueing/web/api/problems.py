@@ -119,12 +119,15 @@ _REFUSED: dict[type[Refusal], tuple[int, str]] = {
     r.NotYetNoShow: (409, "还不能记未到"),
     r.ReasonMissing: (422, "没有写原因"),
     r.BadValue: (422, "某一项填得不对"),
+    r.UnknownChange: (404, "没有这次调整"),
+    r.InvitationsArePaused: (409, "通知已暂停"),
 }
+_ANY_OTHER = (409, "现在不能这样办")
 
 
 def refused_kind(refusal: type[Refusal]) -> Kind:
     """The type of problem of a class of refusal; its name is the class's, as in `slot-full`."""
-    status, title = _REFUSED[refusal]
+    status, title = _REFUSED.get(refusal, _ANY_OTHER)
     return Kind(
         re.sub(r"(?<=[a-z])(?=[A-Z])", "-", refusal.__name__).lower(), status, title, (refusal.__doc__ or "")
     )
@@ -138,7 +141,7 @@ def refused(refusal: Refusal, employers: Mapping[str, str] | None = None) -> Pro
 
 def kinds() -> tuple[Kind, ...]:
     """Every type there is."""
-    return (*GENERAL, *map(refused_kind, _REFUSED))
+    return (*GENERAL, *map(refused_kind, Refusal.__subclasses__()))
 
 
 def fields_of(refusal: type[Refusal]) -> dict[str, type[Any]]:
