@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format bench lock clean
+.PHONY: help install run test check format bench crowd lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -31,6 +31,9 @@ format: $(INSTALLED) ## put the code into shape
 
 bench: $(INSTALLED) ## measure this machine
 	$(BIN)/python -m bench $(ARGS)
+
+crowd: $(INSTALLED) ## simulate every case of docs/crowd.md again and write its tables (some minutes)
+	$(BIN)/queueing crowd table --days 1000 --write docs/crowd.md
 
 lock: ## choose versions again, after a change of the dependencies in pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --extra aliyun --generate-hashes --no-emit-index-url --no-header \

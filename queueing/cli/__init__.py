@@ -21,6 +21,7 @@ GROUPS: tuple[str, ...] = (
     "api",
     "sms_preview",
     "sms_status",
+    "crowd",
     "bench",
 )
 

@@ -18,7 +18,8 @@ class Controls:
     `quota`: walk-ins a day who may stay or come back today, from when on another day is offered (None: no
     quota); `alarm`: a rumour alarm offers another day at once, whatever the quota; `amber`: people waiting
     from which walk-ins are offered another day; `spare_windows`: opened in amber, after `spare_after`
-    minutes; `rebook`: when the windows can't serve those still expected, booked people at least
+    minutes; `rebook`: when a window is lost or the alarm rings, and the
+    windows can't serve those still expected, booked people at least
     `rebook_ahead` minutes away are offered another day.
 
     The accept_* are assumed shares of people who agree: to a ticket, to another day, to a ticket after they

@@ -15,7 +15,7 @@ from queueing.crowd.control import OTHER_DAY, STAY, Controls, to_rebook, walk_in
 from queueing.crowd.dayplan import DayPlan
 from queueing.crowd.draws import BOOKED, TICKET, WALK_IN, People
 from queueing.crowd.tally import Tally
-from queueing.crowd.walkins import Alarm, watch
+from queueing.crowd.walkins import SHAPE, Alarm, watch
 from queueing.domain.counter_order import head_start
 
 TICK = 5
@@ -24,6 +24,8 @@ _NOTICE = 30
 _TICKET_FULL = 0.92
 """A slot expected to use so much of its windows' time takes no tickets."""
 _WALK_INS_STAY = 0.6
+_BELIEF = 10.0
+"""How many walk-ins the usual share of those who stay counts for."""
 _WITH_PLACE = (BOOKED, TICKET)
 _HEAD = {
     (booked, priority): head_start(booked=booked, priority=priority)
@@ -34,7 +36,8 @@ _HEAD = {
 
 @dataclass(slots=True)
 class DayEnd:
-    """What one day came to, in people and minutes. `away`: in the hall unserved when the last window shut."""
+    """What one day came to, in people and minutes. `away`: came in time and were unserved when the last
+    window shut; `too_late`: came after the last session, to windows already shut."""
 
     peak: int
     trace: list[int]
@@ -42,6 +45,7 @@ class DayEnd:
     served: int
     overtime: float
     away: int
+    too_late: int
     tickets: int
     other_day: int
     rebooked: int
@@ -81,8 +85,10 @@ class Floor:
             self._advance(tick)
             self.target, self.admits_until = windows, admits
             self._look(tick)
-        away = len(self.due) + len(self.early) + len(self.arrivals) - self.position
         end = self.plan.sessions[-1][1]
+        left = [index for _, index in (*self.due, *self.early, *self.arrivals[self.position :])]
+        left = [index for index in left if index not in self.gone]
+        away = sum(self.arrived[index] <= end for index in left)
         overtime = max(0.0, self.last_finish - end)
         return DayEnd(
             self.peak,
@@ -91,6 +97,7 @@ class Floor:
             self.served,
             overtime,
             away,
+            len(left) - away,
             self.tickets,
             self.other_day,
             len(self.gone),
@@ -206,7 +213,7 @@ class Floor:
             self._listen(now)
         if controls.spare_windows and self.target:
             self._spare(controls, now)
-        if controls.rebook and now % 15 == 0 and self.tally.short_of_windows:
+        if now % 15 == 0 and controls.rebook and (self.tally.short_of_windows or self.alarm.ringing):
             self._rebook(controls, now)
 
     def _listen(self, now: int) -> None:
@@ -269,6 +276,14 @@ class Floor:
         self.arrived[index] = back
         insort(self.arrivals, (back, index), lo=self.position)
 
+    def _walk_ins(self, now: float, begin: float, end: float) -> float:
+        """Walk-ins who will come and stay between two moments, at today's level and share of those who stay."""
+        usual = self.tally.usual_per_tick.items()
+        so_far = sum(people for at, people in usual if at < now)
+        level = (SHAPE + self.seen) / (SHAPE + so_far)
+        stay = (_BELIEF * _WALK_INS_STAY + self.taken) / (_BELIEF + self.seen)
+        return level * min(1.0, stay) * sum(people for at, people in usual if begin <= at < end)
+
     def _rebook(self, controls: Controls, now: int) -> None:
         """Offer another day to people booked later in a session whose windows can't serve all it expects."""
         people, behaviour = self.people, self.plan.behaviour
@@ -283,8 +298,7 @@ class Floor:
                 and people.kind[index] in _WITH_PLACE
                 and index not in self.gone
             ]
-            walk_ins = sum(n for at, n in self.tally.usual_per_tick.items() if begin <= at < end)
-            expected = len(later) + _WALK_INS_STAY * walk_ins + self.waiting * (start <= now)
+            expected = len(later) + self._walk_ins(now, begin, end) + self.waiting * (start <= now)
             reachable = [
                 i for i in later if people.told[i] >= now + controls.rebook_ahead and i not in self.written_to
             ]

@@ -17,6 +17,7 @@ LAG = 0.6
 days)."""
 OLD_ENOUGH = 5
 """Days after which an invitation's answers are in, and it teaches the response rate."""
+YOUNG = 2
 DISCOUNT = 0.95
 """What an invitation's evidence keeps of its weight for each day it is older."""
 PRIOR_WEIGHT = 30.0
@@ -51,15 +52,23 @@ class Response:
     invited: float
 
 
-def response(invitations: Iterable[tuple[int, int, int]], prior: float) -> Response:
+def response(
+    invitations: Iterable[tuple[int, int, int]],
+    prior: float,
+    later: Callable[[int], float] | None = None,
+) -> Response:
     """The response rate from invitations (age in days, invited, booked since): a Beta estimate to which old
-    invitations count less; those younger than five days are left out, their answers are still coming."""
+    invitations count less. Those younger than five days are left out, their answers are still coming; with
+    `later` (1 - G) those from two days on count by the share of answers that should be in, which learns
+    sooner that few answer but trusts the delay."""
     yes, all_ = PRIOR_WEIGHT * prior, PRIOR_WEIGHT
     for age, invited, booked in invitations:
-        if age >= OLD_ENOUGH:
-            weight = DISCOUNT ** (age - OLD_ENOUGH)
-            yes += weight * min(booked, invited)
-            all_ += weight * invited
+        if age < (OLD_ENOUGH if later is None else YOUNG):
+            continue
+        weight = DISCOUNT ** max(0, age - OLD_ENOUGH)
+        answered = invited * (1 - later(age)) if later else invited
+        yes += weight * min(booked, answered)
+        all_ += weight * answered
     rate = yes / all_
     margin = 1.64 * sqrt(rate * (1 - rate) / (all_ + 1))
     return Response(max(_LEAST, rate), max(0.0, rate - margin), min(1.0, rate + margin), all_ - PRIOR_WEIGHT)

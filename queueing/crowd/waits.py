@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, floor, sqrt
 
 LAST = 20
@@ -18,8 +19,8 @@ WEIGHT = 10.0
 """How many services the planned mean counts for."""
 SPEED_DRIFT = 0.05
 """How much the windows' speed changes between the last services and those to come (share; assumed)."""
-Z = 1.75
-"""Half-width of the range in standard deviations: 92 % if all were normal."""
+Z = 1.55
+"""Half-width of the range in standard deviations: 88 % if all were normal, more after rounding outwards."""
 LONG = 30
 """Minutes beyond which another time is offered instead of a figure."""
 STEP = 5
@@ -82,6 +83,20 @@ def estimate(
     deviation = each * sqrt(turns * variation**2 + 0.25 + turns**2 * speed)
     mean = turns * each
     return Wait(mean, max(0.0, mean - Z * deviation), mean + Z * deviation)
+
+
+def across_breaks(wait: Wait, now: float, sessions: Sequence[tuple[float, float]], overrun: float) -> Wait:
+    """The wait with the lunch break in it: what would be after a session's end and its overrun happens after
+    the next one's start. `now` and the sessions are minutes of the day. Nothing is added after the last."""
+
+    def moved(minutes: float) -> float:
+        at = now + minutes
+        for (_, end), (start, _) in pairwise(sessions):
+            if now < start and at > end + overrun:
+                at += start - max(now, end + overrun)
+        return at - now
+
+    return Wait(moved(wait.mean), moved(wait.low), moved(wait.high))
 
 
 @dataclass(frozen=True, slots=True)

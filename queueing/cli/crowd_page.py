@@ -1,0 +1,155 @@
+"""The tables of docs/crowd.md, written between its markers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from queueing.crowd.campaign import Filled
+from queueing.crowd.simulate import Outcome
+from queueing.crowd.table import Table, gap_closed, required
+from queueing.crowd.waits import Score
+
+_MARK = re.compile(r"(<!-- crowd:([a-z-]+) -->\n).*?(<!-- /crowd:\2 -->)", re.DOTALL)
+
+
+def fill(page: str, found: Table) -> str:
+    """The page with each `<!-- crowd:NAME --> … <!-- /crowd:NAME -->` filled anew; KeyError for a NAME that
+    there is no table for."""
+    tables = {
+        "required": _required(found),
+        "season": _cells(found.outcomes("season")),
+        "gap": _gap(found),
+        "parts": _cells(found.outcomes("parts")),
+        "robustness": _cells(found.outcomes("robustness")),
+        "closed-form": _closed(found),
+        "pacing": _pacing(found),
+        "waits": _waits(found),
+        "classes": _classes(found),
+    }
+    return _MARK.sub(lambda match: f"{match[1]}\n{tables[match[2]]}\n\n{match[3]}", page)
+
+
+def _grid(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    return "\n".join([*lines, *(f"| {' | '.join(map(str, row))} |" for row in rows)])
+
+
+def _required(found: Table) -> str:
+    return _grid(
+        ("case", "must", "goal", "ours", "reached"),
+        ((row.case, row.must, row.goal, row.value, f"**{row.verdict}**") for row in required(found.results)),
+    )
+
+
+def _cells(outcomes: dict[str, Outcome]) -> str:
+    head = (
+        "case",
+        "P95 peak [90 % range]",
+        "P95 wait after told time",
+        "hall wait mean / P95",
+        "utilisation",
+        "overtime",
+        "served",
+        "unserved",
+        "later today / other day / rebooked",
+    )
+    return _grid(
+        head,
+        (
+            (
+                name,
+                f"**{one.p95_peak}** [{one.p95_peak_low}-{one.p95_peak_high}]",
+                f"{one.p95_wait:.1f} ± {one.p95_wait_error:.1f}" if one.p95_wait else "-",
+                f"{one.mean_hall:.1f} / {one.p95_hall:.1f}",
+                f"{one.utilisation:.1%} ± {one.utilisation_error:.1%}",
+                f"{one.overtime:.0f}",
+                f"{one.served:.0f}",
+                f"{one.away:.2f}",
+                f"{one.tickets:.1f} / {one.other_day:.1f} / {one.rebooked:.1f}",
+            )
+            for name, one in outcomes.items()
+        ),
+    )
+
+
+def _gap(found: Table) -> str:
+    return _grid(
+        ("ours, from", "closed"), ((name, f"{x:.0%}") for name, x in gap_closed(found.results).items())
+    )
+
+
+def _closed(found: Table) -> str:
+    rows: list[tuple[object, ...]] = []
+    for (section, name), result in found.results.items():
+        if section == "closed form":
+            closed, one = result
+            rows.append(
+                (
+                    name,
+                    f"{one.utilisation:.1%}",
+                    f"{one.p95_peak} [{one.p95_peak_low}-{one.p95_peak_high}]",
+                    closed,
+                    f"{closed - one.p95_peak:+d}",
+                )
+            )
+    return _grid(("design", "utilisation", "simulated P95 peak", "closed form", "error"), rows)
+
+
+def _pacing(found: Table) -> str:
+    rows: list[tuple[object, ...]] = []
+    for (section, name), one in found.results.items():
+        if section == "pacing":
+            assert isinstance(one, Filled)  # noqa: S101 - for the type checker
+            rows.append(
+                (
+                    name,
+                    f"{one.filled:.1%}",
+                    one.without_seat,
+                    f"{one.invitations:.1f}",
+                    f"{one.worst_day:.1f} x",
+                )
+            )
+    head = (
+        "pacing",
+        "seats filled",
+        "attempts without a seat",
+        "invitations a person",
+        "busiest day / seats",
+    )
+    return _grid(head, rows)
+
+
+def _waits(found: Table) -> str:
+    rows: list[tuple[object, ...]] = []
+    for (section, name), one in found.results.items():
+        if section == "waits":
+            assert isinstance(one, Score)  # noqa: S101 - for the type checker
+            rows.append(
+                (
+                    name,
+                    one.count,
+                    f"{one.coverage:.1%}",
+                    f"{one.not_above:.1%}",
+                    f"{one.bias:+.1f}",
+                    f"{one.error:.1f}",
+                )
+            )
+    head = ("days", "estimates", "within the range", "not above it", "bias, min", "mean error, min")
+    return _grid(head, rows)
+
+
+def _classes(found: Table) -> str:
+    shown = {
+        "ours, base behaviour": found.outcomes("season")["ours, base behaviour"],
+        "walk-ins x 3; control": found.outcomes("robustness")["walk-ins x 3; control"],
+        "walk-ins x 3; no control": found.outcomes("robustness")["walk-ins x 3; no control"],
+    }
+    return _grid(
+        ("case", "class", "people", "mean", "P95", "longest"),
+        (
+            (name, group, one.people, f"{one.mean:.1f}", f"{one.p95:.1f}", f"{one.longest:.0f}")
+            for name, outcome in shown.items()
+            for group, one in outcome.classes.items()
+        ),
+    )
