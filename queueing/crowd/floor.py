@@ -277,7 +277,7 @@ class Floor:
         insort(self.arrivals, (back, index), lo=self.position)
 
     def _walk_ins(self, now: float, begin: float, end: float) -> float:
-        """Walk-ins who will come and stay between two moments, at today's level and share of those who stay."""
+        """Walk-ins who will come and stay between two moments, by today's level and share who stay."""
         usual = self.tally.usual_per_tick.items()
         so_far = sum(people for at, people in usual if at < now)
         level = (SHAPE + self.seen) / (SHAPE + so_far)
