@@ -56,7 +56,7 @@ _CANCELLED = {
     "erased": "个人资料删除，预约取消",
     "defective": "卡有质量问题，预约取消",
 }
-_CALLED = {
+CALLED = {
     "booked": "已约好时间",
     "told": "已告知",
     "no_answer": "没有接通",
@@ -73,7 +73,7 @@ _WHO = {
 _RELEASED = {"sweep": "扫尾"}
 _SEALS = {"company": "公章", "finance": "财务章"}
 _REMINDED = {"collect": "来领卡", "deliver": "尽快把卡发到本人手里", "roster": "交回发放名单"}
-_NEXT = {"call": "再打电话", "come": "等他们来领", "roster": "等他们交回执", "fetch": "上门收回"}
+NEXT = {"call": "再打电话", "come": "等他们来领", "roster": "等他们交回执", "fetch": "上门收回"}
 DISPUTED = {
     "collected": "系统里已经领走",
     "employer": "卡在单位",
@@ -159,10 +159,10 @@ def _collected(event: e.CardCollected, card: str) -> str:
 
 
 def _called(event: e.EmployerCalled, card: str) -> str:
-    said = f"给单位打电话：{_CALLED.get(event.outcome, event.outcome)}"
+    said = f"给单位打电话：{CALLED.get(event.outcome, event.outcome)}"
     if event.next_step:
         by = f"（{words.day(event.next_on)}前）" if event.next_on else ""
-        said += f"；下一步：{_NEXT.get(event.next_step, event.next_step)}{by}"
+        said += f"；下一步：{NEXT.get(event.next_step, event.next_step)}{by}"
     return said
 
 
@@ -222,7 +222,7 @@ _SENTENCES: dict[type[Event], Callable[[Any, str], str]] = {
     e.HolderOptedIn: lambda v, c: "恢复接收短信",
     e.HolderUnreachable: lambda v, c: "手机号联系不上",
     e.PhoneListed: lambda v, c: f"列入电话名单（{_LISTED.get(v.reason, v.reason)}）",
-    e.PhoneCallDone: lambda v, c: f"已打电话：{_CALLED.get(v.outcome, v.outcome)}",
+    e.PhoneCallDone: lambda v, c: f"已打电话：{CALLED.get(v.outcome, v.outcome)}",
     e.HomeVisitRequested: lambda v, c: "申请上门送卡",
     e.HolderErased: lambda v, c: "个人资料已删除",
     e.WaveOpened: lambda v, c: f"批次 {v.wave} 开始办理",

@@ -6,9 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from queueing import words
 from queueing.domain.employers import ReturnRoster, known_employer, to_hand_over
 from queueing.domain.refusals import RosterDiffers
 from queueing.people.person import Person
+from queueing.projections import queries
+from queueing.projections.queries import CardStatus
 from queueing.web.roster_file import RosterLine
 from queueing.web.site import Site
 
@@ -47,6 +50,36 @@ def employer_desk(site: Site, employer: str) -> Desk:
         return sorted(found, key=lambda row: (row.person.name if row.person else "", row.card))
 
     return Desk(employer, known.name, rows(held), rows(here))
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """A retiree of the employer and where their card is, in words; `back`: it came back from the employer."""
+
+    card: str
+    person: Person | None
+    text: str
+    back: bool
+
+
+def whereabouts(site: Site, desk: Desk) -> list[Whereabouts]:
+    """Everybody whose card was this employer's to hand out, with those whose cards came back first."""
+    with site.db() as conn:
+        rows = queries.employer_cards(conn, desk.employer)
+    people = site.system.vault.get_many([row.card for row in rows])
+    found = [Whereabouts(row.card, people.get(row.card), _where(row), row.released) for row in rows]
+    return sorted(found, key=lambda one: (not one.back, one.person.name if one.person else "", one.card))
+
+
+def _where(row: CardStatus) -> str:
+    if row.place == "handed":
+        how = "单位已发" if row.how == "employer" else f"本人已到银行领走（{words.how(row.how)}）"
+        return how + ("，已启用" if row.activated_at else "")
+    if row.place in ("returned", "recalled"):
+        return words.place(row.place) + ("，已约时间" if row.booking else "，等本人来领")
+    if row.place == "bank" and row.channel == "self":
+        return "单位没有来领，改由本人领" + ("，已约时间" if row.booking else "")
+    return {"employer": "在单位", "bank": "在银行，等单位来领"}.get(row.place, words.place(row.place))
 
 
 def keep_ticks(site: Site, employer: str, ticks: Mapping[str, str]) -> None:

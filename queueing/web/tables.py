@@ -22,6 +22,9 @@ CREATE TABLE IF NOT EXISTS login_codes (
     expires timestamp NOT NULL, tries int NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS roster_drafts (
     employer text NOT NULL, card text NOT NULL, result text NOT NULL, PRIMARY KEY (employer, card));
+CREATE TABLE IF NOT EXISTS employer_notes (
+    name text PRIMARY KEY, employer text NOT NULL, at timestamp NOT NULL, by text NOT NULL,
+    sealed_key bytea NOT NULL, sealed_text bytea NOT NULL);
 CREATE TABLE IF NOT EXISTS web_attempts (key text NOT NULL, at timestamp NOT NULL);
 CREATE INDEX IF NOT EXISTS web_attempts_key ON web_attempts (key, at);
 CREATE TABLE IF NOT EXISTS api_keys (

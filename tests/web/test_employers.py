@@ -1,11 +1,13 @@
 """Employers: calls, appointments, handing over, rosters that add up or don't, and their own side."""
 
 import io
+import re
 from datetime import datetime, timedelta
 
 import pytest
 from openpyxl import load_workbook
 
+from queueing.domain.counter import HandOver
 from tests.web.world import TUESDAY, Browser, World
 
 
@@ -203,3 +205,103 @@ def test_a_large_employers_roster_fits_a_form(world: World, clerk: Browser) -> N
     clerk.post("/employers/e130/roster", {**padding, **form, "do": "return"})
     assert "已发30张" in clerk.text
     assert datetime(2018, 6, 5) < world.card(cards[0]).collected.at
+
+
+def test_a_call_is_logged_with_who_what_came_of_it_the_note_and_the_next_step(
+    world: World, clerk: Browser
+) -> None:
+    world.employer("e140", "王德海")
+    clerk.post(
+        "/employers/e140/call",
+        {
+            "outcome": "no_answer",
+            "next_step": "call",
+            "next_on": "2018-06-08",
+            "note": "丛会计下午在，电话里说",
+        },
+    )
+    log = clerk.page.text.split("联系记录")[1].split("</section>")[0]
+    for said in ("没有接通", "丛会计下午在", "再打电话", "6月8日", "工作人员 counter"):
+        assert said in log
+    clerk.post("/employers/e140/call", {"outcome": "answered", "next_step": "call", "next_on": "2018-06-01"})
+    assert "下一步的日期" in clerk.text and "填得不对" in clerk.text
+    clerk.post("/employers/e140/call", {"outcome": "answered", "next_on": "soon"})
+    assert "日期填得不对" in clerk.text
+
+
+def test_a_note_is_sealed(world: World, clerk: Browser) -> None:
+    world.employer("e141", "王德海")
+    clerk.post("/employers/e141/call", {"outcome": "answered", "note": "丛经理15400001234"})
+    with world.system.pool.connection() as conn:
+        rows = conn.execute("SELECT * FROM employer_notes WHERE employer = 'e141'").fetchall()
+    assert len(rows) == 1 and "丛经理".encode() not in bytes(rows[0][-1])
+    assert "丛经理" not in str(world.system.log.history("employer:e141"))
+
+
+def listed(clerk: Browser, show: str = "", q: str = "") -> set[str]:
+    """The employers on the list."""
+    text = clerk.get("/employers", show=show, q=q).text
+    return set(re.findall(r'href="/employers/(e\d+)"', text))
+
+
+def test_what_an_employer_owes_is_shown_by_its_working_day_and_listed_when_it_is_late(world: World) -> None:
+    world.employer("e142", "王德海", handed=True)
+    for now, wanted in (
+        (datetime(2018, 6, 12, 17), set()),
+        (datetime(2018, 6, 13, 8), {"deliver_late"}),
+        (datetime(2018, 6, 21, 8), {"deliver_late", "overdue"}),
+        (datetime(2018, 12, 2, 8), {"deliver_late", "overdue"}),
+        (datetime(2018, 12, 2, 9), {"deliver_late", "overdue", "recall"}),
+    ):
+        world.at(now)
+        world.catch_up()
+        clerk = world.signed_in("counter")
+        assert {
+            show for show in ("deliver_late", "overdue", "recall") if "e142" in listed(clerk, show)
+        } == wanted
+        clerk.get("/employers/e142")
+        assert "6月12日 星期二 前（5个工作日）" in clerk.text
+        assert "12月2日 星期日" in clerk.text
+    assert "建议收回" in clerk.text and "收不收由您定" in clerk.text
+
+
+def test_the_most_pressing_is_first_and_everybody_is_found_by_what_is_known(world: World) -> None:
+    world.employer("e143", "王德海", handed=True)
+    world.employer("e144", "王德海")
+    clerk = world.signed_in("counter")
+    clerk.post("/employers/e144/contact", {"name": "时会计", "phone": "0631-9912346"})
+    world.at(TUESDAY + timedelta(days=20))
+    world.catch_up()
+    clerk = world.signed_in("counter")
+    page = clerk.get("/employers").text
+    assert page.index('"/employers/e143"') < page.index('"/employers/e144"')
+    for q in ("时会计", "9912346", "E144", "文登e144"):
+        assert listed(clerk, q=q) == {"e144"}, q
+    assert {"e143", "e144"} <= listed(clerk, "now")
+
+
+def test_cards_that_came_back_are_listed_with_where_they_are(world: World, clerk: Browser) -> None:
+    one, two = world.employer("e145", "王德海", "于秀兰", handed=True)
+    clerk.get("/employers/e145")
+    form = {f"card-{one}": "issued", f"card-{two}": "returned"}
+    clerk.post("/employers/e145/roster", {**form, "do": "return"})
+    world.do(HandOver(two, "self", holder_id_seen=True))
+    world.catch_up()
+    assert "e145" in listed(clerk, "returned")
+    clerk.get("/employers/e145")
+    back = clerk.page.text.split("改由本人领的卡")[1].split("</section>")[0]
+    assert "于秀兰" in back and "本人已到银行领走" in back and "王德海" not in back
+    assert "单位已发" in clerk.text
+
+
+def test_a_csv_goes_out_and_comes_back_filled_in(world: World) -> None:
+    cards = world.employer("e146", "王德海", "于秀兰", handed=True)
+    own = world.signed_in("employer", "e146")
+    answer = own.http.get("/roster/e146.csv")
+    assert answer.content.startswith("\ufeff姓名,身份证后四位,结果,签名".encode())
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    filled = [lines[0], *(line.replace(",,", ",已发,") for line in lines[1:])]
+    own.get("/employer")
+    own.post("/employer/roster-file", files={"file": ("名单.csv", "\r\n".join(filled).encode("utf-8-sig"))})
+    assert "已发2张" in own.text and all(world.card(card).done for card in cards)
+    assert world.signed_in("employer", "e145").http.get("/roster/e146.csv").status_code == 404

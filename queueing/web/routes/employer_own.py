@@ -10,10 +10,11 @@ from fastapi import Depends, File, Request, UploadFile
 from fastapi.responses import Response
 
 from queueing.domain.refusals import UnknownEmployer
+from queueing.people.person import Person
 from queueing.web import rosters
 from queueing.web.guard import EmployerClerk, allowed, pages
 from queueing.web.rendering import page
-from queueing.web.roster_file import write_xlsx
+from queueing.web.roster_file import write_csv, write_xlsx
 from queueing.web.routes.employers import WholeForm, employer_page, take_file, take_roster, ticked
 from queueing.web.site import TheSite
 from queueing.web.staff import Staff
@@ -49,16 +50,30 @@ def roster_file(
 def download(site: TheSite, staff: Either, employer: str) -> Response:
     """The list to fill in."""
     desk = _desk(site, staff, employer)
-    rows = [(row.person, rosters.RESULTS.get(row.result, "")) for row in desk.held]
-    name = quote(f"{desk.name}发放名单.xlsx")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
-    return Response(write_xlsx(f"{desk.name} 社保卡发放名单", rows), media_type=XLSX, headers=headers)
+    return _file(write_xlsx(f"{desk.name} 社保卡发放名单", _rows(desk)), desk, "xlsx", XLSX)
+
+
+@router.get("/roster/{employer}.csv")
+def download_csv(site: TheSite, staff: Either, employer: str) -> Response:
+    """The same for whoever has no spreadsheet of that kind."""
+    desk = _desk(site, staff, employer)
+    return _file(write_csv(_rows(desk)), desk, "csv", "text/csv; charset=utf-8")
 
 
 @router.get("/roster/{employer}/print")
 def printed(request: Request, site: TheSite, staff: Either, employer: str) -> Response:
     """The list with a column to sign in."""
     return page(request, "employers/print.html", {"desk": _desk(site, staff, employer)})
+
+
+def _rows(desk: rosters.Desk) -> list[tuple[Person | None, str]]:
+    return [(row.person, rosters.RESULTS.get(row.result, "")) for row in desk.held]
+
+
+def _file(content: bytes, desk: rosters.Desk, ending: str, kind: str) -> Response:
+    name = quote(f"{desk.name}发放名单.{ending}")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
+    return Response(content, media_type=kind, headers=headers)
 
 
 def _desk(site: TheSite, staff: Staff, employer: str) -> rosters.Desk:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, File, Form, Request, UploadFile
@@ -16,9 +16,11 @@ from queueing.domain import employers as rules
 from queueing.domain.refusals import RosterDiffers
 from queueing.errors import UserError
 from queueing.people.person import EmployerContact
-from queueing.projections import queries
-from queueing.projections.history import employer_history
+from queueing.projections.history import NEXT, employer_history
+from queueing.season.deadlines import deadlines
 from queueing.web import cookies, rosters
+from queueing.web.employer_lines import FILTERS, counts, employer_lines, narrowed
+from queueing.web.employer_notes import LONGEST, contact_log, keep_note
 from queueing.web.guard import MOST_FIELDS, Clerk, pages
 from queueing.web.rendering import page
 from queueing.web.roster_file import read_roster
@@ -39,26 +41,15 @@ WholeForm = Annotated[FormData, Depends(whole_form)]
 
 @router.get("/employers")
 def all_employers(request: Request, site: TheSite, staff: Clerk, show: str = "", q: str = "") -> Response:
-    """Everybody, or those in one state; most urgent first."""
-    days = site.system.season.employers.roster_due_days
-    with site.db() as conn:
-        rows = queries.employers(conn, site.now(), days)
-    counts = Counter(row.state for row in rows)
-    counts["overdue"] = sum(row.overdue for row in rows)
-    shown = [
-        row
-        for row in rows
-        if (not show or row.state == show or (show == "overdue" and row.overdue)) and q.strip() in row.name
-    ]
-    contacts = site.system.vault.get_employer_contacts([row.employer for row in shown])
+    """Everybody, or those in one state; the most pressing first."""
+    lines = employer_lines(site)
     context = {
-        "rows": sorted(shown, key=lambda row: (not row.overdue, row.employer)),
-        "contacts": contacts,
-        "counts": counts,
-        "states": {**queries.EMPLOYER_STATES, "overdue": "回执超期"},
+        "lines": narrowed(lines, show, q),
+        "counts": counts(lines),
+        "filters": {name: text for name, (text, _) in FILTERS.items()},
         "show": show,
         "q": q,
-        "total": len(rows),
+        "total": len(lines),
     }
     return page(request, "employers/all.html", context)
 
@@ -70,9 +61,30 @@ def one_employer(request: Request, site: TheSite, staff: Clerk, employer: str) -
 
 
 @router.post("/employers/{employer}/call")
-def call(site: TheSite, staff: Clerk, employer: str, outcome: Text = "") -> Response:
-    """A call was made."""
-    return _do(site, rules.CallEmployer(employer, outcome), staff.by, employer, "已记下这次电话。")
+def call(
+    site: TheSite,
+    staff: Clerk,
+    employer: str,
+    outcome: Text = "",
+    next_step: Text = "",
+    next_on: Text = "",
+    note: Annotated[str, Form(max_length=LONGEST)] = "",
+) -> Response:
+    """A call was made: what came of it, what comes next, and a note, which is sealed."""
+    try:
+        day = date.fromisoformat(next_on) if next_on else None
+    except ValueError:
+        return _back(employer, "下一步的日期填得不对，请重新选。", "bad")
+    command = rules.CallEmployer(employer, outcome, next_step, day)
+    return _do(
+        site,
+        command,
+        staff.by,
+        employer,
+        "已记下这次电话。",
+        "phone",
+        lambda at: keep_note(site, employer, at, staff.by, note.strip()),
+    )
 
 
 @router.post("/employers/{employer}/appoint")
@@ -139,9 +151,16 @@ def employer_page(request: Request, site: Site, desk: Desk, status: int = 200, *
     """The page of one employer, for either side."""
     with site.system.desk.view() as state:
         facts = state.employers[desk.employer]
+    owes = deadlines(facts.handed_at, bool(facts.held), site.system.season)
     context = {
         "desk": desk,
         "facts": facts,
+        "owes": owes,
+        "late": bool(owes and owes.roster_late(site.now())),
+        "recall": bool(owes and owes.recall_due(site.now())),
+        "people": rosters.whereabouts(site, desk),
+        "calls": contact_log(site, desk.employer),
+        "next_steps": NEXT,
         "contact": site.system.vault.get_employer_contact(desk.employer),
         "story": employer_history(site.system.log, desk.employer)[::-1][:60],
         "problems": [],
@@ -206,13 +225,24 @@ def take_file(request: Request, site: Site, desk: Desk, file: UploadFile, by: st
     return take_roster(request, site, desk, ticks, "return", by, via)
 
 
-def _do(site: Site, command: Command, by: str, employer: str, done: str) -> Response:
+def _do(
+    site: Site,
+    command: Command,
+    by: str,
+    employer: str,
+    done: str,
+    via: str = "counter",
+    then: Callable[[datetime], None] = lambda at: None,
+) -> Response:
+    """Ask for it; `then` gets the moment at which it happened."""
     with site.system.desk.view() as state:
         names = {employer: state.employers[employer].name} if employer in state.employers else {}
     try:
-        outcome = site.system.desk.handle(command, by=by, via="counter")
+        outcome = site.system.desk.handle(command, by=by, via=via)
     except Refusal as refusal:
         return _back(employer if names else "", words.sentence(refusal, names), "bad")
+    for event in outcome.events[:1]:
+        then(event.at)
     return _back(employer, done if outcome.events else "没有变化：这一步之前已经办过了。")
 
 
