@@ -16,6 +16,7 @@ GROUPS: tuple[str, ...] = (
     "season_open",
     "importing",
     "rehearse",
+    "pacing",
     "rebuild",
     "staff",
     "api",

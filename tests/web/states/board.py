@@ -3,7 +3,7 @@
 from queueing.domain.booking import BookSlot
 from tests.web.states.registry import Visit, pages, state
 
-pages("board", role="manager", board="/board", changes="/changes")
+pages("board", role="manager", board="/board", changes="/changes", pacing="/pacing")
 pages(
     "lists",
     role="manager",
