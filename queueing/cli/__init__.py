@@ -17,6 +17,7 @@ GROUPS: tuple[str, ...] = (
     "importing",
     "rehearse",
     "pacing",
+    "whatif",
     "rebuild",
     "staff",
     "api",

@@ -356,7 +356,12 @@ def _opened(state: State, event: e.SlotOpened) -> None:
 @evolves(e.SlotCapacityChanged)
 def _capacity_changed(state: State, event: e.SlotCapacityChanged) -> None:
     plain = event.plain or state.slots[event.slot].plain
-    state.change_slot(event.slot, plain=plain, capacity=event.capacity, walk_in_room=event.walk_in_room)
+    pinned = state.slots[event.slot].pinned or event.by != "system"
+    if event.by == "system":
+        state.set_facts(limits_day=event.at.date())
+    state.change_slot(
+        event.slot, plain=plain, capacity=event.capacity, walk_in_room=event.walk_in_room, pinned=pinned
+    )
 
 
 @evolves(e.SlotClosed)

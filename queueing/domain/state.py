@@ -234,7 +234,8 @@ class Shown(Entity, frozen=True, kw_only=True):
 class Facts(Entity, frozen=True, kw_only=True):
     """What holds for the whole branch: the season, running numbers, the sweep, the pace of notices (`paused`
     is the reason; `theta` and `most` are 0 for the season's own), a day's quota of tickets, the day of the
-    last rumour alarm, whether limits count on no-shows, and the minutes of the day's last services."""
+    last rumour alarm, whether limits count on no-shows, when they were last computed, and the minutes of the
+    day's last services."""
 
     season: str = ""
     first_day: date | None = None
@@ -258,6 +259,7 @@ class Facts(Entity, frozen=True, kw_only=True):
     quota: tuple[date, int] | None = None
     rumour_day: date | None = None
     overbooking: bool = True
+    limits_day: date | None = None
     services: tuple[float, ...] = ()
     services_day: date | None = None
 

@@ -14,6 +14,7 @@ from queueing.domain.counter import ActivateCards, EndVisit
 from queueing.domain.employers import ProposeRecall, RemindEmployer, to_hand_over
 from queueing.domain.season import CloseSeason
 from queueing.domain.state import Employer
+from queueing.domain.walkins import RaiseRumourAlarm
 from queueing.domain.waves import (
     CloseWave,
     OpenWave,
@@ -21,6 +22,8 @@ from queueing.domain.waves import (
     invitable,
     sweep_due,
 )
+from queueing.policies.learned import rumour_alarm, walk_in_quarters
+from queueing.policies.limits import compute_limits_in_the_evening
 from queueing.policies.pacing import SWEEP, WAVE, chunks, next_notices, running
 from queueing.season.calendar import is_working_day
 from queueing.season.deadlines import deadlines
@@ -163,6 +166,16 @@ def propose_to_recall_what_was_kept_too_long(state: State, season: Season, now: 
     ]
 
 
+def raise_the_alarm_when_many_come_unasked(state: State, season: Season, now: datetime) -> list[Command]:
+    """Once a day, as soon as the day's walk-ins run far ahead of the usual ones (CUSUM)."""
+    if not running(state, now) or state.facts.rumour_day == now.date():
+        return []
+    if not rumour_alarm(state, season, now).ringing:
+        return []
+    so_far = [one for one in walk_in_quarters(state, season, now.date()) if one[0] <= now]
+    return [RaiseRumourAlarm(sum(seen for _, seen, _ in so_far), sum(usual for *_, usual in so_far))]
+
+
 def close_the_season_after_its_last_day(state: State, season: Season, now: datetime) -> list[Command]:
     """The closing list is then complete."""
     facts = state.facts
@@ -179,6 +192,8 @@ POLICIES: dict[str, Policy] = {
         start_the_sweep_on_its_day,
         sweep_everybody_uncollected,
         record_no_shows_after_the_grace,
+        raise_the_alarm_when_many_come_unasked,
+        compute_limits_in_the_evening,
         end_visits_when_the_day_is_over,
         activate_what_was_handed_over,
         write_to_employers_in_time,

@@ -86,6 +86,14 @@ class CapacityRule(Table, frozen=True):
     walk_in_quota: Annotated[int, Meta(ge=0, le=5000)] = 0
 
 
+class HallRule(Table, frozen=True):
+    """The waiting hall: usable square metres, seats, and companions who come with each person."""
+
+    area: Annotated[float, Meta(gt=0, le=5000)]
+    seats: Annotated[int, Meta(ge=1, le=2000)]
+    companions: Annotated[float, Meta(ge=0, le=5)]
+
+
 class Reserve(Table, frozen=True):
     """A share of each slot kept for a channel or a cohort until the overflow time."""
 
@@ -224,6 +232,7 @@ class SeasonSettings(Table, frozen=True):
     branch: Branch
     hours: Hours
     capacity: CapacityRule
+    hall: HallRule
     reserves: Reserves
     offers: Offers
     counter: Counter

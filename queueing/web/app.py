@@ -42,6 +42,7 @@ from queueing.web.routes import (
     phone,
     public,
     signin,
+    whatif,
     who,
 )
 from queueing.web.site import make_site
@@ -68,6 +69,7 @@ ROUTERS = (
     lobby.router,
     outage.router,
     pacing.router,
+    whatif.router,
     phone.router,
     hooks.router,
     messages.router,

@@ -3,7 +3,14 @@
 from queueing.domain.booking import BookSlot
 from tests.web.states.registry import Visit, pages, state
 
-pages("board", role="manager", board="/board", changes="/changes", pacing="/pacing")
+pages(
+    "board",
+    role="manager",
+    board="/board",
+    changes="/changes",
+    pacing="/pacing",
+    whatif="/whatif?day=2018-06-06&full=true&windows=3",
+)
 pages(
     "lists",
     role="manager",
