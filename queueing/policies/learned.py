@@ -14,7 +14,7 @@ from queueing.crowd.walkins import Alarm, Remaining, remaining, share_over, usua
 from queueing.domain.state import Seat, State
 from queueing.domain.tallies import QUARTER, quarter_of
 from queueing.domain.waits import services_today
-from queueing.season.calendar import sessions
+from queueing.season.calendar import sessions, windows
 from queueing.season.model import Season
 
 
@@ -26,6 +26,27 @@ def minute_of(moment: datetime) -> int:
 def spans(season: Season, day: date) -> list[tuple[int, int]]:
     """The sessions of a day, in minutes of the day."""
     return [(minute_of(start), minute_of(end)) for start, end in sessions(day, season)]
+
+
+def spans_of(state: State, season: Season, day: date) -> list[tuple[int, int]]:
+    """The sessions of a day by its slots, as they stand after every change of the plan; as configured when it
+    has none."""
+    found: list[tuple[int, int]] = []
+    for name in state.days.get(day, ()):
+        start, end = minute_of(state.slots[name].start), minute_of(state.slots[name].end)
+        if found and found[-1][1] == start:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found or spans(season, day)
+
+
+def windows_of(state: State, season: Season, day: date) -> int:
+    """The windows planned for a day, by what its slots can serve; as configured when it has none."""
+    service = season.capacity.service_minutes
+    slots = [state.slots[name] for name in state.days.get(day, ())]
+    planned = [slot.plain * service / ((slot.end - slot.start).total_seconds() / 60) for slot in slots]
+    return max(map(round, planned)) if planned else windows(day, season)
 
 
 def show_rates(state: State, season: Season) -> ShowRates:

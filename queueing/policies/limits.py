@@ -11,9 +11,16 @@ from queueing.crowd.show import ShowRates
 from queueing.domain import Command, State
 from queueing.domain.season import ChangeCapacity
 from queueing.domain.state import Slot
-from queueing.policies.learned import evening, expected_show, show_rates, usual_walk_ins
+from queueing.policies.learned import (
+    evening,
+    expected_show,
+    minute_of,
+    show_rates,
+    spans_of,
+    usual_walk_ins,
+    windows_of,
+)
 from queueing.policies.pacing import running
-from queueing.season.calendar import sessions, windows
 from queueing.season.model import Season
 
 REASON = "按到场和现场人数重新计算"
@@ -23,15 +30,16 @@ def limits_of(state: State, season: Season, day: date, today: date) -> dict[str,
     """The limit of each slot of a day with its parts."""
     rule, rates = season.capacity, show_rates(state, season)
     slots = [(name, state.slots[name]) for name in state.days.get(day, ())]
-    firsts = {start for start, _ in sessions(day, season)}
+    firsts = {start for start, _ in spans_of(state, season, day)}
+    windows = windows_of(state, season, day)
     profile = [rule.walk_in_profile.get(slot.start.hour, 0.0) for _, slot in slots]
     walk_ins = spread(usual_walk_ins(state, season, today), profile)
     inputs = [
         SlotInput(
-            plain=windows(day, season) * (slot.end - slot.start).total_seconds() / 60 / rule.service_minutes,
+            plain=windows * (slot.end - slot.start).total_seconds() / 60 / rule.service_minutes,
             walk_ins=expected,
             show=_show(state, rates, slot),
-            first=slot.start in firsts,
+            first=minute_of(slot.start) in firsts,
             booked=len(slot.seats),
             pinned=slot.capacity if slot.pinned else None,
         )

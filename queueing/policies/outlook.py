@@ -15,11 +15,11 @@ from queueing.policies.learned import (
     minute_of,
     service_now,
     show_rates,
-    spans,
+    spans_of,
     usual_walk_ins,
     walk_ins_so_far,
+    windows_of,
 )
-from queueing.season.calendar import windows
 from queueing.season.model import Season
 
 
@@ -33,9 +33,9 @@ def day_plan(state: State, season: Season, day: date, now: datetime) -> DayPlan:
     rule, today = season.capacity, now.date()
     told, chances = _due(state, season, day, now)
     live = bool(state.facts.season) and day == today
-    open_windows = windows_open(state, day) if live else windows(day, season)
+    open_windows = windows_open(state, day) if live else windows_of(state, season, day)
     usual = usual_walk_ins(state, season, min(day, today))
-    hours = spans(season, day)
+    hours = spans_of(state, season, day)
     return DayPlan(
         told=told,
         walk_ins=profile_bins(usual, rule.walk_in_profile, hours, rule.slot_minutes),
