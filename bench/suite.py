@@ -12,9 +12,11 @@ from rich.table import Table
 from bench.booking import bench_booking
 from bench.hot import bench_hot
 from bench.importing import bench_import
+from bench.live import bench_live
 from bench.readmodels import bench_rebuild
 from bench.sending import bench_sms
 from bench.starting import bench_start
+from bench.web import bench_web
 from bench.webhook import bench_webhook
 from queueing.rehearsal.rehearse import own_database
 from queueing.runtime.connect import database_url
@@ -102,6 +104,34 @@ BENCHES = {
             "answered_p99_ms": "接口应答 99% ≤ 毫秒",
         },
         lambda url, tell: bench_webhook(url, tell=tell),
+        single=True,
+    ),
+    "web": Bench(
+        "页面：多重，多快（4 万人，季中）",
+        {
+            "page": "页面",
+            "who": "谁看",
+            "kb": "页面 kB",
+            "first_visit_kb": "第一次打开 kB",
+            "p50_ms": "一半 ≤ 毫秒",
+            "p95_ms": "95% ≤ 毫秒",
+            "cpu_ms": "处理器毫秒",
+            "times": "次数",
+        },
+        lambda url, tell: bench_web(url, tell=tell),
+    ),
+    "live": Bench(
+        "看板：一件事多久出现在所有屏幕上",
+        {
+            "screens": "屏幕",
+            "events": "件事",
+            "p50_ms": "一半 ≤ 毫秒",
+            "p95_ms": "95% ≤ 毫秒",
+            "max_ms": "最久，毫秒",
+            "facts_while_away": "离开时发生",
+            "caught_up": "回来后不缺",
+        },
+        lambda url, tell: bench_live(url, tell=tell),
         single=True,
     ),
 }

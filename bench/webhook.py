@@ -4,29 +4,25 @@ it, and messages of different people at a fixed rate, whether answered or not.""
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from twilio.request_validator import RequestValidator
 
+from bench.served import PROJECTOR, WEB, process, settings_with_port, wait_for_web
 from bench.socketed import ask, connections
-from bench.town import daytime, reachable, settings_of, town
+from bench.town import daytime, reachable, town
 from queueing.people.vault import Vault
 from queueing.policies import runner
 from queueing.projections.registry import all_projections
 from queueing.projections.runner import Projector
-from queueing.runtime.ports import answers
-from queueing.settings import Settings, project_root
+from queueing.settings import Settings
 from queueing.sms.gateways.account import Account, account
 from queueing.system import System
 from queueing.web import tables
@@ -64,24 +60,17 @@ def bench_webhook(
         tell(f"编造 {2 * count} 名持卡人")
         system = stack.enter_context(town(url, var_dir, 2 * count))
         tables.migrate(url)
-        settings = _settings(url, var_dir)
+        settings = settings_with_port(url, var_dir, sms="twilio-local")
         requests = _requests(system, account(settings), settings, count)
         _open_waves(system)
         _stamp_messages(system)
-        for program in ("bench.webhook_web", "bench.webhook_projector"):
-            stack.enter_context(_process(program, settings))
-        _wait(settings)
+        for program in (WEB, PROJECTOR):
+            stack.enter_context(process(program, settings, daytime()))
+        wait_for_web(settings)
         tell(f"每秒 {rate} 条，{seconds} 秒")
         asyncio.run(_send(settings, requests[:WARM_UP], rate))
         sent = asyncio.run(_send(settings, requests[WARM_UP:], rate))
         return [_row(system, sent)]
-
-
-def _settings(url: str, var_dir: Path) -> Settings:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    settings = settings_of(url, var_dir, sms="twilio-local", port=port, host="127.0.0.1")
-    return replace(settings, public_url=f"http://127.0.0.1:{port}", port_given=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,28 +128,6 @@ def _stamp_messages(system: System) -> None:
     """When a message came into the outbox, by the clock of this machine."""
     with system.pool.connection() as connection:
         connection.execute("ALTER TABLE messages ADD stored_at timestamptz DEFAULT clock_timestamp()")
-
-
-@contextmanager
-def _process(module: str, settings: Settings) -> Iterator[None]:
-    with subprocess.Popen(
-        [sys.executable, "-m", module, daytime().isoformat()],
-        cwd=project_root(),
-        env={**os.environ, **settings.to_env()},
-        stdout=subprocess.DEVNULL,
-    ) as process:
-        try:
-            yield
-        finally:
-            process.kill()
-
-
-def _wait(settings: Settings) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not answers(settings):
-        if time.monotonic() > deadline:
-            raise RuntimeError("the web did not start")
-        time.sleep(0.1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from queueing.domain import Refusal
 from queueing.domain.counter import ArriveHolder, CallNext, TicketWalkIn
-from queueing.domain.season import ChangeCapacity
+from queueing.domain.season import ChangeCapacity, CloseSlots
 from queueing.projections.registry import all_projections
 from queueing.projections.runner import Projector
 from queueing.rehearsal.rehearse import Plan, prepare_play
@@ -51,6 +51,7 @@ PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
 WALL = {"width": 1920, "height": 1080}
 TALLEST = 1700
+FOUR_DAYS = timedelta(days=4)
 Shot = Callable[["Studio"], None]
 SHOTS: dict[str, Shot] = {}
 
@@ -103,6 +104,16 @@ class Studio:
         with self.system.pool.connection() as conn:
             token = sessions.begin(conn, self.system.clock(), cards=cards)
         page.context.add_cookies([{"name": "holder", "value": token, "url": self.url}])
+
+    @contextmanager
+    def at(self, now: datetime) -> Iterator[None]:
+        """Another moment, for a while."""
+        clock: Any = self.system.clock
+        before, clock.now = clock.now, now
+        try:
+            yield
+        finally:
+            clock.now = before
 
     def card(self, fits: Callable[[Any], bool]) -> str:
         with self.system.desk.view() as state:
@@ -163,6 +174,9 @@ def public(studio: Studio) -> None:
     with studio.page(PHONE) as page:
         page.goto("/look?size=30&contrast=high&back=/")
         studio.keep(page, "public-home-large-dark-phone")
+    with studio.page(PHONE) as page, studio.at(NOW.replace(hour=19)):
+        page.goto("/")
+        studio.keep(page, "public-home-closed-phone")
 
 
 @shot("holder")
@@ -183,20 +197,31 @@ def holder(studio: Studio) -> None:
         studio.keep(page, "holder-4-when")
         page.goto("/my/days")
         studio.keep(page, "holder-4-days")
-        page.click("a.row >> nth=2")
+        page.click("a.day >> nth=2")
         studio.keep(page, "holder-4-day")
         page.goto("/my/when")
         page.click("a.pick >> nth=1")
         studio.keep(page, "holder-5-check")
         page.click("main form button")
         studio.keep(page, "holder-6-done")
+        page.goto("/my/print")
+        studio.keep(page, "holder-6-print")
         page.goto("/my/when")
         studio.keep(page, "holder-7-change")
+        page.click("button.pick >> nth=0")
+        studio.keep(page, "holder-7-changed")
         page.goto("/my/cancel")
         studio.keep(page, "holder-7-cancel")
         page.click("main form button")
         studio.keep(page, "holder-7-cancelled")
     with studio.page(DESKTOP) as page:
+        studio.as_holder(page, studio.card(free_holder))
+        page.goto("/my")
+        studio.keep(page, "holder-4-when-desktop")
+        page.goto("/my/days")
+        studio.keep(page, "holder-4-days-desktop")
+        page.click("a.day >> nth=2")
+        studio.keep(page, "holder-4-day-desktop")
         studio.as_holder(page, studio.card(booked_holder))
         page.goto("/my")
         studio.keep(page, "holder-6-done-desktop")
@@ -224,6 +249,24 @@ def refused(studio: Studio) -> None:
         page.click("main form button")
         studio.keep(page, "refused-full")
         studio.system.desk.handle(ChangeCapacity({slot: before}, "x"), by="system", via="system")
+    for name, now in (
+        ("too-early", datetime(2018, 5, 21, 10, 0)),
+        ("everything-full", datetime(2018, 7, 31, 16, 50)),
+        ("over", datetime(2018, 8, 2, 10, 0)),
+    ):
+        with studio.page(PHONE) as page, studio.at(now):
+            studio.as_holder(page, studio.card(free_holder))
+            page.goto("/my")
+            studio.keep(page, f"refused-{name}")
+    with studio.page(PHONE) as page:
+        later = NOW + FOUR_DAYS
+        card = studio.card(lambda one: booked_holder(one) and one.booking.told > later)
+        with studio.system.desk.view() as state:
+            slot = state.cards[card].booking.slot  # type: ignore[union-attr]
+        studio.system.desk.handle(CloseSlots((slot,), "停电检修"), by="system", via="system")
+        studio.as_holder(page, card)
+        page.goto("/my")
+        studio.keep(page, "moved-by-the-branch")
 
 
 @shot("staff")

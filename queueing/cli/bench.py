@@ -24,6 +24,8 @@ def register(app: typer.Typer) -> None:
     group.command("import")(import_holders)
     group.command("sms")(sms)
     group.command("webhook")(webhook)
+    group.command("web")(web)
+    group.command("live")(live)
     app.add_typer(group, name="bench")
 
 
@@ -60,6 +62,16 @@ def sms(as_json: AsJson = False) -> None:
 def webhook(as_json: AsJson = False) -> None:
     """每秒收到二百条短信时，多久存好回复。"""
     _run("webhook", as_json)
+
+
+def web(as_json: AsJson = False) -> None:
+    """每个页面多重、多快：4 万名持卡人，一季过半。"""
+    _run("web", as_json)
+
+
+def live(as_json: AsJson = False) -> None:
+    """二百个屏幕看着看板，一件事多久出现在屏幕上；离开的屏幕回来后缺不缺。"""
+    _run("live", as_json)
 
 
 def _run(name: str, as_json: bool) -> None:

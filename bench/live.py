@@ -1,0 +1,194 @@
+"""The manager's board on 200 screens at once: how long after somebody at a counter pressed a key each screen
+has the new numbers, and whether a screen that was away has them all when it is back.
+
+Three processes as in production: the web that serves the screens, the projector that counts, and this one,
+which decides as another web would. What happens is a card handed over: it travels through the log, the
+projector's tables and the rendered board to every screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass, field
+from math import ceil
+from pathlib import Path
+
+from bench.busy import NOW, cards, fill
+from bench.served import PROJECTOR, WEB, process, settings_with_port, wait_for_web
+from queueing.domain.counter import HandOver
+from queueing.season.load import default_directory, load_season
+from queueing.settings import Settings
+from queueing.system import System, open_system
+from queueing.web import sessions, staff, tables
+from queueing.web.guard import STAFF_COOKIE
+
+HOLDERS = 40_000
+SCREENS = 200
+EVENTS = 30
+GAP = 1.0
+"""Seconds between two events, so that each screen's next piece belongs to the one before it."""
+WHILE_AWAY = 100
+"""About what happens at four windows in ten minutes, with bookings, arrivals and calls."""
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Milliseconds from the command until the piece is complete at a screen, over all screens and events; and
+    whether a screen that was away for so many facts shows the same as the others once it is back."""
+
+    screens: int
+    events: int
+    p50_ms: float
+    p95_ms: float
+    max_ms: float
+    facts_while_away: int
+    caught_up: bool
+
+
+@dataclass
+class Screen:
+    """A browser's EventSource as far as the wire knows."""
+
+    port: int
+    cookie: str
+    last: str = ""
+    piece: bytes = b""
+    heard: list[float] = field(default_factory=list)
+    _task: asyncio.Task[None] | None = None
+    _writer: asyncio.StreamWriter | None = None
+
+    async def watch(self) -> None:
+        """Connect, from where it was."""
+        reader, self._writer = await asyncio.open_connection("127.0.0.1", self.port, limit=2**20)
+        self._writer.write(
+            f"GET /board/live HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n"
+            f"Cookie: {self.cookie}\r\nLast-Event-ID: {self.last}\r\n\r\n".encode()
+        )
+        head = await reader.readuntil(b"\r\n\r\n")
+        if not head.startswith(b"HTTP/1.1 200"):
+            raise RuntimeError(head.split(b"\r\n")[0].decode())
+        self._task = asyncio.create_task(self._read(reader))
+
+    async def leave(self) -> None:
+        """The screen is switched off."""
+        if self._task and self._writer:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+            self._writer.close()
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        name, lines = "", list[bytes]()
+        while line := await reader.readline():
+            if line.startswith(b"id: "):
+                name = line[4:].strip().decode()
+            elif line.startswith(b"data: "):
+                lines.append(line[6:])
+            elif line == b"\n" and lines:
+                self.last, self.piece = name, b"".join(lines)
+                self.heard.append(time.perf_counter())
+                lines = []
+
+
+def bench_live(
+    url: str,
+    holders: int = HOLDERS,
+    screens: int = SCREENS,
+    events: int = EVENTS,
+    tell: Told = lambda line: None,
+) -> list[Row]:
+    """In the (empty) database of `url`."""
+    with tempfile.TemporaryDirectory(prefix="queueing-bench-") as directory, ExitStack() as stack:
+        fill(url, Path(directory), holders, tell)
+        settings = settings_with_port(url, Path(directory))
+        tables.migrate(settings.database_url or "")
+        season = load_season(default_directory())
+        system = stack.enter_context(closing(open_system(settings, clock=lambda: NOW, season=season)))
+        for program in (WEB, PROJECTOR):
+            stack.enter_context(process(program, settings, NOW))
+        wait_for_web(settings)
+        return [asyncio.run(_measure(system, settings, screens, events, tell))]
+
+
+async def _measure(system: System, settings: Settings, screens: int, events: int, tell: Told) -> Row:
+    with system.desk.view() as state:
+        waiting = cards(
+            state,
+            lambda one: one.channel == "self" and one.place == "bank" and not one.visit,
+            events + WHILE_AWAY + 2,
+        )
+    with system.pool.connection() as conn:
+        staff.add_account(conn, "bench", "manager", "a long enough one")
+        cookie = f"{STAFF_COOKIE}={sessions.begin(conn, NOW, login='bench')}"
+    tell(f"{screens} 个屏幕")
+    watching = [Screen(settings.port, cookie) for _ in range(screens)]
+    for screen in watching:
+        await screen.watch()
+    await _until(lambda: all(screen.piece for screen in watching))
+    await _hand_over(system, waiting[:1])
+    await asyncio.sleep(2 * GAP)
+    tell(f"{events} 件事")
+    took = sorted([ms for card in waiting[1 : events + 1] for ms in await _one(system, card, watching)])
+    tell(f"一个屏幕离开，其间 {WHILE_AWAY} 件事")
+    caught_up = await _away(system, waiting[events + 1 : events + 1 + WHILE_AWAY], watching)
+    for screen in watching:
+        await screen.leave()
+    return Row(
+        screens=screens,
+        events=events,
+        p50_ms=round(took[len(took) // 2], 1),
+        p95_ms=round(took[ceil(0.95 * len(took)) - 1], 1),
+        max_ms=round(took[-1], 1),
+        facts_while_away=WHILE_AWAY,
+        caught_up=caught_up,
+    )
+
+
+async def _one(system: System, card: str, watching: Sequence[Screen]) -> list[float]:
+    """One event: how long until each screen's last piece about it (a screen may get two)."""
+    before = [len(screen.heard) for screen in watching]
+    begun = time.perf_counter()
+    await _hand_over(system, [card])
+    await asyncio.sleep(GAP)
+    if silent := sum(len(screen.heard) == count for screen, count in zip(watching, before, strict=True)):
+        raise RuntimeError(f"{silent} of {len(watching)} screens heard nothing of an event")
+    return [1000 * (screen.heard[-1] - begun) for screen in watching]
+
+
+async def _away(system: System, handed: Sequence[str], watching: Sequence[Screen]) -> bool:
+    """A screen leaves, things happen, and it comes back with the last event it had: it must show what the
+    others show; and one that comes back while nothing happened is sent nothing."""
+    gone, stayed = watching[0], watching[1]
+    await gone.leave()
+    await _hand_over(system, handed)
+    await asyncio.sleep(2 * GAP)
+    before = len(gone.heard)
+    await gone.watch()
+    await asyncio.sleep(2 * GAP)
+    same = gone.piece == stayed.piece
+    if len(gone.heard) != before + 1:
+        raise RuntimeError(f"a screen that came back was sent {len(gone.heard) - before} pieces")
+    await gone.leave()
+    await gone.watch()
+    await asyncio.sleep(GAP)
+    if len(gone.heard) != before + 1:
+        raise RuntimeError("a screen that had missed nothing was sent the piece again")
+    return same
+
+
+async def _hand_over(system: System, some: Sequence[str]) -> None:
+    for card in some:
+        await system.desk.ask(HandOver(card, "self", holder_id_seen=True), by="staff:bench", via="counter")
+
+
+async def _until(done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not done():
+        if time.monotonic() > deadline:
+            raise RuntimeError("the screens stayed dark")
+        await asyncio.sleep(0.05)
