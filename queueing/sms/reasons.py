@@ -62,6 +62,13 @@ _REASONS = {
     "isv.BUSINESS_LIMIT_CONTROL": "通道限速",
     "isv.DAY_LIMIT_CONTROL": "通道当天的量用完了",
     "isv.AMOUNT_NOT_ENOUGH": "通道余额不足",
+    "MOBILE_NOT_ON_SERVICE": "空号、停机或关机",
+    "MOBILE_IN_BLACK": "在运营商处退订",
+    "USER_REJECT": "在运营商处退订",
+    "INVALID_NUMBER": "号码不对",
+    "MOBILE_ACCOUNT_ABNORMAL": "号码停用或欠费",
+    "MOBILE_SEND_LIMIT": "运营商限量",
+    "CONTENT_KEYWORD": "被运营商过滤",
     "isv.OUT_OF_SERVICE": "通道停机",
 }
 

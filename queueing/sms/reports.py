@@ -8,7 +8,7 @@ that says the message was taken also ends its being sent again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,15 +20,18 @@ from queueing.sms.outbox import harmless
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """News of one message: `state` is accepted, refused or delivered. It is named by our own reference, or by
-    the gateway's id where the reference did not come back."""
+    the gateway's id where the reference did not come back. `doubtful`: the phone may be switched off, or the
+    number may be nobody's; staff should phone once that happens again within a week."""
 
     state: str
     ref: UUID | None = None
     gateway_id: str = ""
     reason: str = ""
     number_at_fault: bool = False
+    doubtful: bool = False
 
 
+DOUBT_LASTS = timedelta(days=7)
 _RANK = ("accepted", "refused", "delivered")
 
 
@@ -39,20 +42,26 @@ def apply_reports(connection: psycopg.Connection[Any], reports: Sequence[Report]
         if ref not in best or _RANK.index(best[ref].state) < _RANK.index(report.state):
             best[ref] = report
     return connection.execute(
-        "UPDATE messages AS m SET state = r.state, reason = r.reason, followed_up = NOT r.at_fault,"
+        "UPDATE messages AS m SET state = r.state, reason = r.reason,"
+        " followed_up = NOT (r.at_fault OR (r.doubtful"
+        " AND EXISTS (SELECT FROM messages AS earlier WHERE earlier.card = m.card AND m.card <> ''"
+        " AND earlier.ref <> m.ref AND earlier.state = 'refused' AND earlier.reason = r.reason"
+        " AND earlier.outcome_at > %s))),"
         " gateway_id = CASE WHEN r.gateway_id <> '' THEN r.gateway_id ELSE m.gateway_id END,"
         " outcome_at = coalesce(m.outcome_at, %s)"
-        " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::bool[])"
-        " AS r(ref, gateway_id, state, reason, at_fault)"
+        " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::bool[], %s::bool[])"
+        " AS r(ref, gateway_id, state, reason, at_fault, doubtful)"
         " WHERE m.ref = r.ref AND coalesce(array_position(%s::text[], r.state), 0)"
         " > coalesce(array_position(%s::text[], m.state), 0)",
         (
+            now - DOUBT_LASTS,
             now,
             list(best),
             [one.gateway_id for one in best.values()],
             [one.state for one in best.values()],
             [harmless(one.reason) for one in best.values()],
             [one.number_at_fault for one in best.values()],
+            [one.doubtful for one in best.values()],
             list(_RANK),
             list(_RANK),
         ),

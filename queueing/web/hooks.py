@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from twilio.request_validator import RequestValidator
 
 from queueing.sms.gateways.account import Account
-from queueing.sms.gateways.twilio_codes import blames_number, state_of_status
+from queueing.sms.gateways.twilio_codes import DOUBTFUL, blames_number, state_of_status
 from queueing.sms.inbound import Inbound
 from queueing.sms.reports import Report, apply_reports
 from queueing.sms.strangers import may_answer
@@ -48,7 +48,7 @@ async def hear(site: Site, message: Inbound) -> str | None:
 def report(form: FormData, ref: str) -> Report | None:
     """News of a message; None for what is no news."""
     state = state_of_status(_text(form, "MessageStatus"))
-    ours, sid = _uuid(ref), _text(form, "MessageSid")
+    ours, sid = as_uuid(ref), _text(form, "MessageSid")
     if state is None or (ours is None and not sid):
         return None
     code = _text(form, "ErrorCode")
@@ -58,6 +58,7 @@ def report(form: FormData, ref: str) -> Report | None:
         gateway_id=sid,
         reason=code if state == "refused" else "",
         number_at_fault=code.isdigit() and blames_number(int(code)),
+        doubtful=code.isdigit() and int(code) in DOUBTFUL,
     )
 
 
@@ -72,7 +73,8 @@ def _text(form: FormData, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _uuid(text: str) -> UUID | None:
+def as_uuid(text: str) -> UUID | None:
+    """Our own reference, if it is one."""
     try:
         return UUID(text)
     except ValueError:

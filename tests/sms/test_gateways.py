@@ -10,10 +10,11 @@ import pytest
 from queueing.errors import UserError
 from queueing.sms.gateways.choice import NAMES, gateway
 from queueing.sms.gateways.port import Gateway, Outgoing, Verdict
+from tests.sms.test_aliyun import connected as connected_aliyun
 from tests.sms.twilio_world import connected
 from tests.support import WANG, ZHANG, opened
 
-GATEWAYS = ("local", "twilio")
+GATEWAYS = ("local", "twilio", "aliyun")
 Open = Callable[[str], Gateway]
 
 
@@ -24,6 +25,8 @@ def open_gateway(branch_url: str, tmp_path: Path) -> Iterator[Open]:
         def open_one(name: str) -> Gateway:
             if name == "twilio":
                 return stack.enter_context(connected(branch_url, tmp_path)).gateway
+            if name == "aliyun":
+                return stack.enter_context(connected_aliyun(branch_url, tmp_path)).gateway
             return stack.enter_context(opened(branch_url, tmp_path)).gateway
 
         yield open_one

@@ -33,6 +33,8 @@ MESSAGE = frozenset(
 )
 """This very message will never be taken, whoever it is for."""
 
+DOUBTFUL = frozenset({30003})
+"""A phone that is switched off, or can't be reached for good."""
 DELIVERED = frozenset({"delivered", "read", "partially_delivered"})
 FAILED = frozenset({"failed", "undelivered", "canceled"})
 ON_ITS_WAY = frozenset({"accepted", "scheduled", "queued", "sending", "sent"})
