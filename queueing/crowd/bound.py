@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from math import erf, sqrt
 from statistics import NormalDist
 
+from queueing.crowd.dayplan import DayPlan
+
 STEP = 5
 BETWEEN_LOOKS = 1.3
 """People by which the peak exceeds the largest number seen at looks five minutes apart."""
@@ -56,6 +58,25 @@ class Day:
     variation: float = 0.5
     level_shape: float = 4.0
     show_shock: float = 0.0
+
+
+def day_of(plan: DayPlan, walk_ins_stay: float = 1.0) -> Day:
+    """What the bound needs of a plan; `walk_ins_stay` is the share of walk-ins who are not sent on."""
+    behaviour = plan.behaviour
+    return Day(
+        sessions=plan.sessions,
+        windows=plan.windows_at(plan.sessions[0][0]),
+        service=plan.service,
+        told=plan.told,
+        walk_ins={int(start): walk_ins_stay * people for start, _, people in plan.walk_ins},
+        slot_minutes=plan.slot_minutes,
+        show=behaviour.show,
+        offset_mean=behaviour.offset_mean,
+        offset_sd=behaviour.offset_sd,
+        variation=behaviour.variation,
+        level_shape=behaviour.level_shape or 1e9,
+        show_shock=behaviour.show_shock,
+    )
 
 
 Moments = Mapping[int, Sequence[tuple[float, float]]]

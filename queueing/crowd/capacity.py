@@ -52,7 +52,7 @@ def spread(total: float, weights: Sequence[float]) -> list[float]:
     whole = sum(weights)
     if whole == 0:
         return [total / len(weights)] * len(weights) if weights else []
-    return [total * weight / whole for weight in weights]
+    return [total * (weight / whole) for weight in weights]
 
 
 def told_offset(index: int, places: int, slot_minutes: int, step_minutes: int) -> int:

@@ -27,7 +27,7 @@ _WALK_INS_STAY = 0.6
 _BELIEF = 10.0
 """How many walk-ins the usual share of those who stay counts for."""
 _WITH_PLACE = (BOOKED, TICKET)
-_HEAD = {
+HEAD = {
     (booked, priority): head_start(booked=booked, priority=priority)
     for booked in (False, True)
     for priority in (False, True)
@@ -163,14 +163,14 @@ class Floor:
             heappush(self.early, (told, index))
         else:
             booked = self.people.kind[index] in _WITH_PLACE and at <= told + self.plan.grace
-            heappush(self.due, (at - _HEAD[booked, self.people.priority[index]], index))
+            heappush(self.due, (at - HEAD[booked, self.people.priority[index]], index))
 
     def _call(self, now: float) -> bool:
         """Call who is next by the counter's order; early people only when nobody is due."""
         due, early = self.due, self.early
         while early and early[0][0] <= now:
             told, index = heappop(early)
-            heappush(due, (told - _HEAD[True, self.people.priority[index]], index))
+            heappush(due, (told - HEAD[True, self.people.priority[index]], index))
         if due:
             index = heappop(due)[1]
         elif early and early[0][0] < self.admits_until:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from queueing.crowd import cases
-from queueing.crowd.bound import Day, bound
+from queueing.crowd.bound import bound, day_of
 from queueing.crowd.campaign import POLICIES, Campaign, Filled, average, run
 from queueing.crowd.cases import Case, Design
 from queueing.crowd.control import Controls
@@ -40,7 +40,7 @@ def _outcome(case: Case, days: int) -> Outcome:
 
 
 def _design(design: Design, days: int) -> tuple[int, Outcome]:
-    return closed_form(design.plan), simulate(design.plan, None, days=days, seed=SEED)
+    return bound(day_of(design.plan)).p95_peak(), simulate(design.plan, None, days=days, seed=SEED)
 
 
 def _judged(argument: tuple[DayPlan, Controls | None], days: int) -> Score:
@@ -61,26 +61,6 @@ _COMPUTE: Mapping[str, Callable[[Any, int], Any]] = {
     "waits": _judged,
     "pacing": _campaign,
 }
-
-
-def closed_form(plan: DayPlan) -> int:
-    """The P95 peak of a plan by the closed form."""
-    behaviour = plan.behaviour
-    day = Day(
-        sessions=plan.sessions,
-        windows=plan.windows,
-        service=plan.service,
-        told=plan.told,
-        walk_ins={int(start): people for start, _, people in plan.walk_ins},
-        slot_minutes=plan.slot_minutes,
-        show=behaviour.show,
-        offset_mean=behaviour.offset_mean,
-        offset_sd=behaviour.offset_sd,
-        variation=behaviour.variation,
-        level_shape=behaviour.level_shape or 1e9,
-        show_shock=behaviour.show_shock,
-    )
-    return bound(day).p95_peak()
 
 
 def tasks(days: int) -> list[Task]:

@@ -5,12 +5,21 @@ from math import ceil, floor
 
 from msgspec import Struct
 
+from queueing.crowd.bound import bound, day_of
 from queueing.season import calendar
+from queueing.season.daymodel import plan_of, usual_day
 from queueing.season.model import Season
+
+_LONGEST_DAY = 720
+"""Minutes a branch can be open at most."""
 
 
 class Feasibility(Struct, frozen=True):
-    """People against places: days = people / (load x windows x minutes a day / minutes a person)."""
+    """People against places: days = people / (load x windows x minutes a day / minutes a person).
+
+    `a_day` are the people a usual day serves at the planned load, `peak` the largest number who wait at once
+    on a fully booked usual day, not exceeded on 19 days of 20 (closed form; None without an open day).
+    """
 
     holders: int | None
     open_days: int
@@ -21,6 +30,8 @@ class Feasibility(Struct, frozen=True):
     utilisation: float | None
     feasible: bool
     advice: str
+    a_day: int = 0
+    peak: int | None = None
 
     def lines(self) -> list[str]:
         """As sentences for an operator."""
@@ -32,6 +43,11 @@ class Feasibility(Struct, frozen=True):
         if self.utilisation is not None:
             needed = f"需要 {self.days_needed} 个办理日" if self.days_needed else "没有一天办理"
             facts.append(f"到窗口领卡 {self.holders} 人：{needed}，窗口利用率 {self.utilisation:.0%}。")
+        if self.peak is not None:
+            facts.append(
+                f"约满的一天大约接待 {self.a_day} 人，"
+                f"同时等候的人 20 天里有 19 天不超过 {self.peak} 人（估算）。"
+            )
         return [*facts, self.advice] if self.feasible else facts
 
 
@@ -53,7 +69,17 @@ def feasibility(season: Season, holders: int | None) -> Feasibility:
         utilisation=None if holders is None else holders / served if served else 1.0,
         feasible=feasible,
         advice=_advice(season, holders, comfortable, len(days), needed or 0),
+        a_day=int(per_day),
+        peak=expected_peak(season),
     )
+
+
+def expected_peak(season: Season) -> int | None:
+    """The P95 peak of people waiting on a fully booked usual day, by the closed form (about 0.1 s); walk-ins
+    who are sent on by tickets and quota are not in the hall."""
+    day = usual_day(season)
+    plan = None if day is None else plan_of(season, day)
+    return None if plan is None else bound(day_of(plan, season.capacity.walk_ins_stay)).p95_peak()
 
 
 def _advice(season: Season, holders: int | None, comfortable: int, open_days: int, needed: int) -> str:
@@ -67,11 +93,23 @@ def _advice(season: Season, holders: int | None, comfortable: int, open_days: in
         ceil(season.capacity.windows * holders / comfortable) if comfortable else season.capacity.windows + 1
     )
     minutes = floor(season.capacity.service_minutes * comfortable / holders * 10) / 10
+    longer = f"或每天多开 {more} 分钟，" if (more := _longer(season, holders, comfortable)) else ""
     return (
         f"不可行：{holders} 人超过能从容接待的 {comfortable} 人。"
         f"把窗口从 {season.capacity.windows} 个增加到 {windows} 个，或再延长 {needed - open_days} 个办理日，"
-        f"或把每人办理时间缩短到 {minutes} 分钟以内，就可行。"
+        f"{longer}或把每人办理时间缩短到 {minutes} 分钟以内，就可行。"
     )
+
+
+def _longer(season: Season, holders: int, comfortable: int) -> int:
+    """Minutes by which every day would have to be longer, in quarters of an hour; 0 if that is no remedy."""
+    days = calendar.open_days(season)
+    spans = [end - start for day in days for start, end in calendar.sessions(day, season)]
+    if not days or not comfortable:
+        return 0
+    a_day = sum(span.total_seconds() for span in spans) / 60 / len(days)
+    more = ceil(a_day * (holders / comfortable - 1) / 15) * 15
+    return more if a_day + more <= _LONGEST_DAY else 0
 
 
 def _window_minutes(day: date, season: Season) -> float:
