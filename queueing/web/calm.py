@@ -86,7 +86,7 @@ def ahead(site: Site) -> list[DayAhead]:
 def right_now(site: Site, coming: Sequence[DayAhead]) -> RightNow:
     """What somebody who came this moment would meet; `coming` are the days ahead."""
     now = site.now()
-    spans = sessions(now.date(), site.system.season)
+    spans = open_spans(site, now.date())
     if any(one.day == now.date() and one.level == "closed" for one in coming):
         return RightNow("今天网点临时停办，请不要白跑。约了今天的人，我们会另外通知。", "closed")
     if not any(start <= now < end for start, end in spans):
@@ -101,13 +101,30 @@ def right_now(site: Site, coming: Sequence[DayAhead]) -> RightNow:
     return RightNow(said + ("。" if level == "calm" else "；先约个时间再来更省事。"), level)
 
 
+def open_spans(site: Site, day: date) -> list[tuple[datetime, datetime]]:
+    """The stretches of a day in which slots are open, as changed by the manager; as configured for a day
+    that has none yet."""
+    with site.system.desk.view() as state:
+        ids = state.days.get(day, ())
+        slots = [(state.slots[slot].start, state.slots[slot].end) for slot in ids if state.slots[slot].open]
+    if not ids:
+        return sessions(day, site.system.season)
+    spans: list[tuple[datetime, datetime]] = []
+    for start, end in slots:
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    return spans
+
+
 def _opens(site: Site, coming: Sequence[DayAhead]) -> datetime | None:
     """When the door opens next."""
     days = (one.day for one in coming if one.level != "closed")
-    starts = (start for day in days for start, _ in sessions(day, site.system.season))
+    starts = (start for day in days for start, _ in open_spans(site, day))
     return next((start for start in starts if start > site.now()), None)
 
 
 def _over(site: Site, now: datetime) -> bool:
-    spans = sessions(now.date(), site.system.season)
+    spans = open_spans(site, now.date())
     return not spans or now >= spans[-1][1]

@@ -14,6 +14,8 @@ from queueing.crowd.told import for_newcomer
 from queueing.domain.booking import BookSlot
 from queueing.domain.counter import ArriveHolder, HandOver, TicketWalkIn
 from queueing.domain.holders import ListForPhone, RequestHomeVisit
+from queueing.domain.state import Slot
+from queueing.domain.waits import windows_open
 from queueing.projections import queries
 from queueing.web.sheets import SHEETS
 from tests.web.world import Browser, World
@@ -151,6 +153,74 @@ def test_closing_slots_is_previewed_then_done_then_undone(world: World, manager:
         assert state.slots["20180613-0900"].open
 
 
+def confirmed(manager: Browser) -> dict[str, list[str]]:
+    """The fields of the preview's form."""
+    names = ("day", "what", "reason", "capacity", "walk_ins", "slot", "first", "last", "windows", "hours")
+    return {name: values for name in names if (values := manager.values(name))}
+
+
+def test_a_change_is_undone_and_brings_people_back(world: World, manager: Browser) -> None:
+    (card,) = book(world, "20180619-0900")
+    form = {"day": "2018-06-19", "slot": "20180619-0900", "what": "close", "reason": "停电抢修"}
+    manager.post("/changes/apply", form)
+    assert world.card(card).booking.slot == "20180619-0915"
+    manager.get("/changes")
+    (change,) = re.findall(r'href="/changes/undo/(\d+)"', manager.page.text.split("停电抢修")[1])[:1]
+    manager.get(f"/changes/undo/{change}")
+    assert manager.heading == "确认撤销" and "6月19日 星期二 上午9:00" in manager.text
+    assert world.card(card).booking.slot == "20180619-0915", "a preview changes nothing"
+    manager.post("/changes/undo", {"change": change, "reason": "来电了"})
+    assert f"第{change}次调整已撤销，1人改到别的时间" in manager.text
+    assert world.card(card).booking.slot == "20180619-0900"
+    manager.get(f"/changes/undo/{change}")
+    assert "已经撤销" in manager.text
+
+
+def test_fewer_windows_on_several_days_lower_the_limits_by_the_rule(world: World, manager: Browser) -> None:
+    form = {"what": "windows", "first": "2018-06-27", "last": "2018-06-29", "windows": "2", "reason": "培训"}
+    before = slots_of(world, date(2018, 6, 28))
+    manager.post("/changes/preview", form)
+    assert "3天每天开2个窗口" in manager.text
+    manager.post("/changes/apply", confirmed(manager))
+    after = slots_of(world, date(2018, 6, 28))
+    assert sum(slot.plain for slot in after) * 2 == pytest.approx(sum(slot.plain for slot in before), rel=0.1)
+    assert sum(slot.capacity for slot in after) < 0.6 * sum(slot.capacity for slot in before)
+    with world.system.desk.view() as state:
+        assert windows_open(state, date(2018, 6, 28)) == 2
+        assert windows_open(state, date(2018, 7, 2)) == 4
+
+
+def test_other_hours_close_and_open_slots(world: World, manager: Browser) -> None:
+    (card,) = book(world, "20180626-1600")
+    hours = "8:30-11:30 12:00-15:00"
+    form = {"what": "hours", "first": "2018-06-26", "last": "2018-06-26", "hours": hours, "reason": "停水"}
+    manager.post("/changes/preview", form)
+    assert "新开6个时间段：6月26日12:00至13:15" in manager.text and "1人 的预约会受影响" in manager.text
+    assert "改期短信：" in manager.text, "the message they get is shown"
+    manager.post("/changes/apply", confirmed(manager))
+    open_now = [slot for slot in slots_of(world, date(2018, 6, 26)) if slot.open]
+    assert (open_now[0].start.hour, open_now[-1].end.hour) == (8, 15)
+    assert world.card(card).booking.told.date() > date(2018, 6, 26)
+    manager.post("/changes/apply", {**form, "what": "shut", "reason": "全天停水"})
+    assert not [slot for slot in slots_of(world, date(2018, 6, 26)) if slot.open]
+
+
+def test_a_day_that_was_shut_is_closed_for_everybody(world: World, manager: Browser) -> None:
+    manager.post("/changes/apply", {"what": "shut", "first": "2018-06-05", "reason": "停电"})
+    assert "整天停办已生效" in manager.text
+    world.catch_up()
+    assert "没有开门" in world.browser().get("/").text
+    manager.get("/changes")
+    (change,) = re.findall(r'href="/changes/undo/(\d+)"', manager.page.text)[:1]
+    manager.post("/changes/undo", {"change": change, "reason": "来电"})
+    assert [slot for slot in slots_of(world, date(2018, 6, 5)) if slot.open]
+
+
+def slots_of(world: World, day: date) -> list[Slot]:
+    with world.system.desk.view() as state:
+        return [state.slots[slot] for slot in state.days[day]]
+
+
 def test_who_no_message_reaches_is_to_be_phoned(world: World, manager: Browser) -> None:
     card = world.person(name="侯玉珍", phone="", reach=False)
     world.do(BookSlot(card, "20180625-0900"))
@@ -192,6 +262,11 @@ def test_a_smaller_limit_moves_the_last_to_book(world: World, manager: Browser) 
         ({"what": "close", "reason": "x"}, "请先勾选"),
         ({"slot": "20180614-0900", "what": "close", "reason": " "}, "请写明原因"),
         ({"slot": "20180614-0900", "what": "paint", "reason": "x"}, "请选明"),
+        ({"what": "windows", "reason": "x", "first": "2018-06-15", "last": "2018-06-14"}, "请选好从哪天"),
+        ({"what": "windows", "reason": "x", "first": "2018-06-14", "windows": "0"}, "请填开几个窗口"),
+        ({"what": "hours", "reason": "x", "first": "2018-06-14", "hours": "上午"}, "看不懂办理时间"),
+        ({"what": "hours", "reason": "x", "first": "2018-06-14", "hours": "10:00-9:00"}, "看不懂办理时间"),
+        ({"what": "windows", "reason": "x", "first": "2018-06-16", "windows": "2"}, "都不办理"),
         (
             {"slot": "20180614-0900", "what": "limit", "capacity": "", "walk_ins": "1", "reason": "x"},
             "请填好",

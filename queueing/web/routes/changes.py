@@ -1,148 +1,179 @@
-"""Closing slots and changing limits: first who would be affected, then one command. And taking closures
-back."""
+"""Changing days while the season runs: first who would be affected, then one command; and taking it back."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
+from typing import Annotated, Any
 
-from fastapi import Request
+from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from queueing import words
-from queueing.domain import Command, Refusal
-from queueing.domain.events import BookingCancelled, BookingMoved
-from queueing.domain.season import ChangeCapacity, CloseSlots, Displaced, ReopenSlots, displaced, known_slot
+from queueing.domain import Refusal
+from queueing.domain.events import BookingCancelled, BookingMoved, SlotBooked
+from queueing.domain.plans import UndoPlan, losing, undoing, undone
+from queueing.domain.season import Displaced, known_slot
+from queueing.domain.state import State
+from queueing.domain.waits import windows_open
 from queueing.domain.waves import unreached
 from queueing.errors import UserError
 from queueing.season.calendar import next_open_day
+from queueing.sms.filling import renderer
 from queueing.web import calm, cookies
 from queueing.web.guard import Manager, pages
+from queueing.web.planning import WHAT, Wanted, in_words
 from queueing.web.rendering import page
 from queueing.web.routes.employers import WholeForm
 from queueing.web.site import Site, TheSite
 
 router = pages()
-PARTS = ("am", "pm", "day")
-WHAT = {"close": "停办", "limit": "改名额", "reopen": "恢复办理"}
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a manager wants changed, as the form says it."""
-
-    what: str
-    slots: tuple[str, ...]
-    capacity: int
-    walk_ins: int
-    reason: str
-
-    @classmethod
-    def of(cls, form: FormData, site: Site) -> Wanted:
-        """Read a form; raises UserError with what is missing."""
-        slots = tuple(sorted({str(slot) for slot in form.getlist("slot")} | set(_part_of_day(form, site))))
-        what, reason = str(form.get("what", "")), str(form.get("reason", "")).strip()
-        if not slots:
-            raise UserError("请先勾选要调整的时间段。")
-        if what not in WHAT:
-            raise UserError("请选明是停办、改名额还是恢复。")
-        if not reason:
-            raise UserError("请写明原因，它会留在记录里。")
-        capacity, walk_ins = _number(form, "capacity"), _number(form, "walk_ins")
-        if what == "limit" and (capacity is None or walk_ins is None):
-            raise UserError("请填好新的预约名额和现场名额。")
-        return cls(what, slots, capacity or 0, walk_ins or 0, reason[:100])
-
-    def command(self) -> Command:
-        """The one command."""
-        if self.what == "close":
-            return CloseSlots(self.slots, self.reason)
-        if self.what == "reopen":
-            return ReopenSlots(self.slots, self.reason)
-        return ChangeCapacity(dict.fromkeys(self.slots, (self.capacity, self.walk_ins)), self.reason)
+PLANS_SHOWN = 20
+Text = Annotated[str, Form(max_length=200)]
 
 
 @router.get("/changes")
-def show(request: Request, site: TheSite, staff: Manager, day: date | None = None) -> Response:
-    """The slots of a day."""
-    return _page(request, site, day or next_open_day(site.today(), site.system.season) or site.today())
+def show(
+    request: Request, site: TheSite, staff: Manager, day: date | None = None, what: str = "close"
+) -> Response:
+    """The slots of a day, other changes, and those made so far. `slot` and `what` come from an alert."""
+    chosen = day or next_open_day(site.today(), site.system.season) or site.today()
+    days = [load.day for load in calm.days(site, site.today(), site.system.season.last_day) if load.slots]
+    with site.system.desk.view() as state:
+        plans = list(reversed(state.plans.items()))[:PLANS_SHOWN]
+        windows = windows_open(state, chosen)
+    context = {
+        "day": chosen,
+        "days": days,
+        "slots": calm.slots(site, chosen),
+        "what": what if what in WHAT else "close",
+        "ticked": request.query_params.getlist("slot"),
+        "plans": plans,
+        "windows": windows,
+    }
+    return page(request, "board/changes.html", context)
 
 
 @router.post("/changes/preview")
 def preview(request: Request, site: TheSite, staff: Manager, form: WholeForm) -> Response:
-    """Who is affected, where each would go, and that each is told."""
+    """Who is affected, where each would go, and what each is told."""
+    now = site.now()
     try:
-        wanted = Wanted.of(form, site)
-        moves = _affected(site, wanted)
+        with site.system.desk.view() as state:
+            wanted = Wanted.of(form, state, now)
+            for slot in wanted.slots:
+                known_slot(state, slot)
+            command = wanted.command(state, site.system.season, now)
+            people = _seen(state, losing(command, state, now))
     except (UserError, Refusal) as problem:
         return _back(_day(form, site), _words(problem), "bad")
-    with site.system.desk.view() as state:
-        silent = {move.card for move in moves if unreached(state.cards[move.card])}
     context = {
-        "wanted": wanted,
         "what": WHAT[wanted.what],
-        "moves": moves,
-        "people": site.system.vault.get_many([move.card for move in moves]),
-        "silent": silent,
+        "reason": wanted.reason,
+        "sentences": in_words(wanted, command),
+        "fields": [("day", _day(form, site)), *wanted.fields()],
+        "action": "/changes/apply",
         "day": _day(form, site),
     }
-    return page(request, "board/preview.html", context)
+    return page(request, "board/preview.html", context | _people(site, people))
 
 
 @router.post("/changes/apply")
 def apply(site: TheSite, staff: Manager, form: WholeForm) -> Response:
     """Do it. What the desk finds at this moment counts: somebody may have booked since the preview."""
+    now = site.now()
     try:
-        wanted = Wanted.of(form, site)
-        outcome = site.system.desk.handle(wanted.command(), by=staff.by, via="counter")
+        with site.system.desk.view() as state:
+            wanted = Wanted.of(form, state, now)
+            command = wanted.command(state, site.system.season, now)
+        outcome = site.system.desk.handle(command, by=staff.by, via="counter")
     except (UserError, Refusal) as problem:
         return _back(_day(form, site), _words(problem), "bad")
-    moved = sum(isinstance(event, BookingMoved) for event in outcome.events)
-    lost = sum(isinstance(event, BookingCancelled) for event in outcome.events)
-    text = f"{WHAT[wanted.what]}已生效：{len(wanted.slots)}个时间段"
-    text += f"，{moved}人改到别的时间" if moved else ""
+    if not outcome.events:
+        return _back(_day(form, site), "本来就是这样，没有要改的。")
+    count = len(wanted.slots) or len(command.closing) + len(command.opening) or len(command.limits)
+    return _back(_day(form, site), f"{WHAT[wanted.what]}已生效：{count}个时间段" + _counted(outcome.events))
+
+
+@router.get("/changes/undo/{change}")
+def ask_undo(request: Request, site: TheSite, staff: Manager, change: str) -> Response:
+    """What taking a change back would do."""
+    now = site.now()
+    with site.system.desk.view() as state:
+        plan = state.plans.get(change)
+        if plan is None or plan.undone:
+            return _back(site.today(), "这次调整已经撤销，或者没有这次调整。", "bad")
+        backs, losers = undone(change, state, now)
+        command = undoing(change, state, now)
+        people = _seen(state, [*backs, *losers])
+    context = {
+        "what": "撤销",
+        "reason": plan.reason,
+        "sentences": [
+            f"撤销{words.moment(plan.at)}的调整：{plan.reason}。",
+            *in_words(Wanted("", ""), command),
+            "已经过去的时间段不再动；之后又改过的时间段，保持后来的样子；自己另约了时间的人不动。",
+        ],
+        "fields": [("change", change)],
+        "action": "/changes/undo",
+        "day": site.today(),
+    }
+    return page(request, "board/preview.html", context | _people(site, people))
+
+
+@router.post("/changes/undo")
+def undo(site: TheSite, staff: Manager, change: Text = "", reason: Text = "") -> Response:
+    """Take a change back."""
+    try:
+        command = UndoPlan(change, reason.strip() or "撤销调整")
+        outcome = site.system.desk.handle(command, by=staff.by, via="counter")
+    except Refusal as problem:
+        return _back(site.today(), _words(problem), "bad")
+    return _back(site.today(), f"第{change}次调整已撤销" + _counted(outcome.events))
+
+
+def _seen(state: State, moves: Sequence[Displaced]) -> list[tuple[Displaced, bool]]:
+    """With whether no message reaches the holder."""
+    return [(move, bool(unreached(state.cards[move.card]))) for move in moves]
+
+
+def _people(site: Site, moves: Sequence[tuple[Displaced, bool]]) -> dict[str, Any]:
+    """Who they are, and what they are told."""
+    render = renderer(site.system)
+    return {
+        "moves": [move for move, _ in moves],
+        "silent": {move.card for move, silent in moves if silent},
+        "people": site.system.vault.get_many([move.card for move, _ in moves]),
+        "texts": {
+            name: render.example(template)
+            for name, template, shown in (
+                ("改期短信", "slot_moved", any(m.told and m.slot for m, _ in moves)),
+                ("请重新选时间的短信", "slot_closed", any(not m.told for m, _ in moves)),
+                ("预约短信", "booked", any(m.told and not m.slot for m, _ in moves)),
+            )
+            if shown
+        },
+    }
+
+
+def _counted(events: Sequence[object]) -> str:
+    moved = sum(isinstance(event, BookingMoved) for event in events)
+    lost = sum(isinstance(event, BookingCancelled) for event in events)
+    again = sum(isinstance(event, SlotBooked) for event in events)
+    text = f"，{moved}人改到别的时间" if moved else ""
+    text += f"，{again}人重新约上" if again else ""
     text += f"，{lost}人需要重新选时间" if lost else ""
-    return _back(_day(form, site), text + "；能收短信的都会收到通知。" if moved or lost else text + "。")
-
-
-def _part_of_day(form: FormData, site: Site) -> list[str]:
-    """The slots still ahead of a whole morning, afternoon or day."""
-    part, day, now = str(form.get("part", "")), _day(form, site), site.now()
-    if part not in PARTS:
-        return []
-    with site.system.desk.view() as state:
-        slots = [(slot_id, state.slots[slot_id]) for slot_id in state.days.get(day, ())]
-    return [
-        slot_id
-        for slot_id, slot in slots
-        if slot.end > now and (part == "day" or (slot.start.hour < 12) == (part == "am"))
-    ]
-
-
-def _affected(site: Site, wanted: Wanted) -> list[Displaced]:
-    with site.system.desk.view() as state:
-        for slot in wanted.slots:
-            known_slot(state, slot)
-        if wanted.what == "close":
-            return displaced(state, wanted.slots, {}, site.now())
-        if wanted.what == "limit":
-            limits = dict.fromkeys(wanted.slots, (wanted.capacity, wanted.walk_ins))
-            return displaced(state, (), limits, site.now())
-    return []
-
-
-def _page(request: Request, site: Site, day: date) -> Response:
-    days = [load.day for load in calm.days(site, site.today(), site.system.season.last_day) if load.slots]
-    context = {"day": day, "days": days, "slots": calm.slots(site, day)}
-    return page(request, "board/changes.html", context)
+    return text + ("；能收短信的都会收到通知。" if text else "。")
 
 
 def _day(form: FormData, site: Site) -> date:
-    try:
-        return date.fromisoformat(str(form.get("day", "")))
-    except ValueError:
-        return site.today()
+    for name in ("day", "first"):
+        try:
+            return date.fromisoformat(str(form.get(name, "")))
+        except ValueError:
+            continue
+    return site.today()
 
 
 def _back(day: date, text: str, tone: cookies.Tone = "good") -> Response:
@@ -153,8 +184,3 @@ def _back(day: date, text: str, tone: cookies.Tone = "good") -> Response:
 
 def _words(problem: UserError | Refusal) -> str:
     return problem.message if isinstance(problem, UserError) else words.sentence(problem)
-
-
-def _number(form: FormData, name: str) -> int | None:
-    text = str(form.get(name, "")).strip()
-    return int(text) if text.isdecimal() and len(text) <= 3 else None
