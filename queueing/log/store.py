@@ -32,6 +32,7 @@ READ_AGAIN = 2
 _NETWORK = {"connect_timeout": 2, "keepalives_idle": 10, "keepalives_interval": 5, "tcp_user_timeout": 15_000}
 """A server that vanished without a word is noticed within seconds."""
 
+_READ_THESE = SQL("SELECT id, type, data FROM {schema}.{events_table} WHERE id = ANY(%s) ORDER BY id")
 _READ = SQL("SELECT id, type, data FROM {schema}.{events_table} WHERE id > %s ORDER BY id LIMIT %s")
 
 
@@ -133,6 +134,18 @@ class EventLog:
         query = DCBQuery(items=[DCBQueryItem(types=[], tags=[tag])])
         found = self._again_if_broken(lambda: list(self._recorder.read(query)))
         return [Recorded(one.position, decode(one.event)) for one in found]
+
+    def at(self, positions: Sequence[int]) -> list[Recorded]:
+        """The events at these positions, in order."""
+        statement = self._recorder.format(_READ_THESE)
+
+        def read() -> list[tuple[int, str, bytes]]:
+            with self._datastore.get_connection() as connection:
+                cursor = connection.cursor(row_factory=tuple_row, binary=True)
+                return cursor.execute(statement, (list(positions),)).fetchall()
+
+        rows = self._again_if_broken(read)
+        return [Recorded(position, decode(DCBEvent(kind, data))) for position, kind, data in rows]
 
     def head(self) -> int:
         """The last position, 0 for an empty log."""

@@ -21,10 +21,13 @@ from psycopg import Connection
 
 from queueing.domain import State, evolve
 from queueing.log.store import EventLog, Recorded
+from queueing.projections.acts import Acts
 from queueing.projections.messages import Messages
 from queueing.projections.registry import all_projections
 
 PAGE = 5000
+NOT_SHOWN = (Messages.name, Acts.name)
+"""Read models the board doesn't show. That of messages would write what is to be sent."""
 
 
 class Replay:
@@ -36,7 +39,7 @@ class Replay:
         self._log = log
         self._tag = branch
         self._lock = threading.Lock()
-        self._projections = tuple(one for one in all_projections() if one.name != Messages.name)
+        self._projections = tuple(one for one in all_projections() if one.name not in NOT_SHOWN)
         self._state = State()
         self._read = 0
         self._ahead: list[Recorded] = []

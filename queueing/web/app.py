@@ -21,6 +21,7 @@ from queueing.web.rendering import STATIC
 from queueing.web.routes import (
     accounts,
     appointment,
+    audit,
     board,
     booking,
     changes,
@@ -57,6 +58,7 @@ ROUTERS = (
     signin.router,
     accounts.router,
     keys.router,
+    audit.router,
     counter.router,
     counter_actions.router,
     counter_paper.router,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -30,13 +31,16 @@ Connection = psycopg.Connection[Any]
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Somebody who may sign in. `employer` is the id of the employer a clerk works for, else empty."""
+    """Somebody who may sign in. `employer` is the id of the employer a clerk works for, else empty;
+    `signed_in` is when they last did, `sessions` in how many browsers they are."""
 
     login: str
     role: str
     employer: str = ""
     active: bool = True
     demo: bool = False
+    signed_in: datetime | None = None
+    sessions: int = 0
 
     @property
     def by(self) -> str:
@@ -49,10 +53,7 @@ def add_account(conn: Connection, login: str, role: str, password: str, employer
     login = login.strip()
     if not login or len(login) > 32 or not login.isascii() or not login.isprintable() or " " in login:
         raise UserError("登录名应是1到32个字母或数字，请换一个。")
-    if role not in ROLES:
-        raise UserError(f"没有“{role}”这种角色，请从 {'、'.join(ROLES)} 中选一种。")
-    if (role == "employer") != bool(employer):
-        raise UserError("单位经办要写明单位编号（如 e001），其他角色不写。")
+    _check_role(role, employer)
     row = conn.execute(
         "INSERT INTO staff_accounts (login, role, employer, password) VALUES (%s, %s, %s, %s)"
         " ON CONFLICT DO NOTHING RETURNING login",
@@ -69,22 +70,65 @@ def set_password(conn: Connection, login: str, password: str) -> None:
     )
     if changed.rowcount == 0:
         raise UserError(f"没有 {login} 这个登录名，请核对。")
-    conn.execute("DELETE FROM web_sessions WHERE login = %s", (login,))
+    end_sessions(conn, login)
 
 
 def set_active(conn: Connection, login: str, active: bool) -> None:
-    """Close an account, or open it again."""
+    """Close an account, or open it again. The last administrator's stays open."""
+    if not active:
+        _keep_an_admin(conn, login)
     if conn.execute("UPDATE staff_accounts SET active = %s WHERE login = %s", (active, login)).rowcount == 0:
         raise UserError(f"没有 {login} 这个登录名，请核对。")
     if not active:
-        conn.execute("DELETE FROM web_sessions WHERE login = %s", (login,))
+        end_sessions(conn, login)
+
+
+def set_role(conn: Connection, login: str, role: str, employer: str = "") -> None:
+    """Another role, and out of every session. The last open account of an administrator stays one."""
+    _check_role(role, employer)
+    if role != "admin":
+        _keep_an_admin(conn, login)
+    changed = conn.execute(
+        "UPDATE staff_accounts SET role = %s, employer = %s WHERE login = %s", (role, employer, login)
+    )
+    if changed.rowcount == 0:
+        raise UserError(f"没有 {login} 这个登录名，请核对。")
+    end_sessions(conn, login)
+
+
+def end_sessions(conn: Connection, login: str) -> int:
+    """Out of every browser; of how many."""
+    return conn.execute("DELETE FROM web_sessions WHERE login = %s", (login,)).rowcount
+
+
+def note_sign_in(conn: Connection, login: str, now: datetime) -> None:
+    """Remember when somebody signed in last."""
+    conn.execute("UPDATE staff_accounts SET signed_in = %s WHERE login = %s", (now, login))
+
+
+def _keep_an_admin(conn: Connection, login: str) -> None:
+    others = conn.execute(
+        "SELECT 1 FROM staff_accounts WHERE role = 'admin' AND active AND login <> %s LIMIT 1", (login,)
+    ).fetchone()
+    row = conn.execute("SELECT role FROM staff_accounts WHERE login = %s", (login,)).fetchone()
+    if row and row[0] == "admin" and others is None:
+        raise UserError("至少要留一个能用的管理员账号，请先添加另一个。")
+
+
+def _check_role(role: str, employer: str) -> None:
+    if role not in ROLES:
+        raise UserError(f"没有“{role}”这种角色，请从 {'、'.join(ROLES)} 中选一种。")
+    if (role == "employer") != bool(employer):
+        raise UserError("单位经办要写明单位编号（如 e001），其他角色不写。")
 
 
 def accounts(conn: Connection) -> Sequence[Staff]:
     """All accounts."""
     with conn.cursor(row_factory=class_row(Staff)) as cursor:
         return cursor.execute(
-            "SELECT login, role, employer, active, demo FROM staff_accounts ORDER BY role, login"
+            "SELECT login, role, employer, active, demo, signed_in,"
+            " (SELECT count(*) FROM web_sessions s WHERE s.login = a.login)::int AS sessions"
+            " FROM staff_accounts a ORDER BY active DESC, role, login"
         ).fetchall()
 
 

@@ -13,6 +13,11 @@ CREATE TABLE IF NOT EXISTS web_secret (
 CREATE TABLE IF NOT EXISTS staff_accounts (
     login text PRIMARY KEY, role text NOT NULL, employer text NOT NULL DEFAULT '', password text NOT NULL,
     demo boolean NOT NULL DEFAULT false, active boolean NOT NULL DEFAULT true);
+ALTER TABLE staff_accounts ADD COLUMN IF NOT EXISTS signed_in timestamp;
+CREATE TABLE IF NOT EXISTS staff_acts (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamp NOT NULL, who text NOT NULL,
+    what text NOT NULL, about text NOT NULL DEFAULT '');
+CREATE INDEX IF NOT EXISTS staff_acts_who ON staff_acts (who, at);
 CREATE TABLE IF NOT EXISTS web_sessions (
     token bytea PRIMARY KEY, login text NOT NULL DEFAULT '', cards text[] NOT NULL DEFAULT '{}',
     seen timestamp NOT NULL);

@@ -25,7 +25,7 @@ def templates() -> str:
     """All page templates; what a manager may do with slots is put in where its name stands."""
     pages = sorted((ROOT / "templates" / "web").rglob("*.html"))
     written = "\n".join(path.read_text(encoding="utf-8") for path in pages)
-    return written + "".join(f">确认{what}<" for what in WHAT.values())
+    return written + "".join(f">确认{what}<" for what in (*WHAT.values(), "撤销"))
 
 
 @cache

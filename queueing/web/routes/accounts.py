@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
+import psycopg
 from fastapi import Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from queueing.errors import UserError
-from queueing.web import cookies
+from queueing.web import acts, cookies
 from queueing.web import staff as people
 from queueing.web.guard import Admin, allowed, pages
 from queueing.web.rendering import page
@@ -36,10 +37,12 @@ def add(
     site: TheSite, staff: Admin, login: Text = "", role: Text = "", password: Text = "", employer: Text = ""
 ) -> Response:
     """A new account."""
+    login = login.strip()
     response = RedirectResponse("/accounts", 303)
     try:
         with site.db() as conn:
             people.add_account(conn, login, role, password, employer if role == "employer" else "")
+            acts.note(conn, site.now(), staff.by, "account-added", f"{login}（{people.ROLES[role]}）")
         cookies.say(response, f"已添加账号 {login}。")
     except UserError as error:
         cookies.say(response, error.message, "bad")
@@ -47,21 +50,45 @@ def add(
 
 
 @router.post("/accounts/change")
-def change(site: TheSite, staff: Admin, login: Text = "", what: Text = "", password: Text = "") -> Response:
-    """A new password, or close or open an account."""
+def change(
+    site: TheSite,
+    staff: Admin,
+    login: Text = "",
+    what: Text = "",
+    password: Text = "",
+    role: Text = "",
+    employer: Text = "",
+) -> Response:
+    """A new password, another role, out of every browser, or close or open an account."""
     response = RedirectResponse("/accounts", 303)
     try:
+        if login == staff.login and what in ("role", "close"):
+            raise UserError("不能停用自己的账号或改自己的角色，请让另一位管理员来做。")
         with site.db() as conn:
-            if what == "password":
-                people.set_password(conn, login, password)
-            elif login == staff.login:
-                raise UserError("不能停用自己的账号，请让另一位管理员来做。")
-            else:
-                people.set_active(conn, login, what == "open")
-        cookies.say(response, f"账号 {login} 已更新。")
+            about = _changed(conn, login, what, password, role, employer if role == "employer" else "")
+            acts.note(conn, site.now(), staff.by, f"account-{what}", about)
+        cookies.say(response, f"账号 {about} 已更新。")
     except UserError as error:
         cookies.say(response, error.message, "bad")
     return response
+
+
+def _changed(
+    conn: psycopg.Connection[Any], login: str, what: str, password: str, role: str, employer: str
+) -> str:
+    """Change an account; about what, for the audit trail."""
+    if what == "password":
+        people.set_password(conn, login, password)
+    elif what == "role":
+        people.set_role(conn, login, role, employer)
+        return f"{login}（{people.ROLES[role]}）"
+    elif what == "sessions":
+        return f"{login}（{people.end_sessions(conn, login)}处）"
+    elif what in ("open", "close"):
+        people.set_active(conn, login, what == "open")
+    else:
+        raise UserError("没有这种更改，请用页面上的按钮。")
+    return login
 
 
 @router.get("/password")

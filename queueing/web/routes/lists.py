@@ -13,6 +13,7 @@ from queueing import words
 from queueing.people.person import Person
 from queueing.projections import queries
 from queueing.projections.queries import CardStatus
+from queueing.web import acts
 from queueing.web.guard import Clerk, Manager, pages
 from queueing.web.panel import LISTED
 from queueing.web.rendering import page
@@ -34,6 +35,8 @@ LISTS: dict[str, tuple[str, str, Callable[[Connection], list[CardStatus]]]] = {
 def as_file(site: TheSite, staff: Manager, name: str, kind: Literal["csv", "xlsx"]) -> Response:
     """The whole list, for the manager: it carries names and numbers."""
     rows, people = _read(site, name)
+    with site.db() as conn:
+        acts.note(conn, site.now(), staff.by, "export", LISTS[name][0])
     lines = [_line(site, row, people.get(row.card)) for row in rows]
     if kind == "csv":
         return as_csv(name, COLUMNS, lines)

@@ -8,11 +8,11 @@ from typing import Annotated
 from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from queueing.web import cookies, limits, sessions
+from queueing.web import acts, cookies, limits, sessions
 from queueing.web.guard import STAFF_COOKIE, MaybeStaff, pages
 from queueing.web.rendering import page
 from queueing.web.site import TheSite
-from queueing.web.staff import check_password, demo_sign_ins
+from queueing.web.staff import check_password, demo_sign_ins, note_sign_in
 
 router = pages()
 Text = Annotated[str, Form(max_length=200)]
@@ -58,6 +58,8 @@ def sign_in(
             return _sign_in_page(request, site, next, WRONG, status=422)
         limits.forget(conn, f"sign-in:{login}@{address}")
         token = sessions.begin(conn, now, login=staff.login)
+        note_sign_in(conn, staff.login, now)
+        acts.note(conn, now, staff.by, "sign-in")
     response = RedirectResponse(_inside(next) or HOMES[staff.role], 303)
     cookies.put(response, STAFF_COOKIE, token, secure=site.secure)
     cookies.drop(response, cookies.VISIT)
@@ -65,9 +67,11 @@ def sign_in(
 
 
 @router.post("/staff/leave")
-def leave(request: Request, site: TheSite) -> Response:
+def leave(request: Request, site: TheSite, staff: MaybeStaff) -> Response:
     """Sign out."""
     with site.db() as conn:
+        if staff:
+            acts.note(conn, site.now(), staff.by, "sign-out")
         sessions.end(conn, request.cookies.get(STAFF_COOKIE, ""))
     response = RedirectResponse("/staff", 303)
     cookies.drop(response, STAFF_COOKIE)

@@ -1,0 +1,60 @@
+"""What people of staff do that is no fact of the branch: signing in, taking lists with names, and changing
+accounts. Beside the log, for the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row
+
+SHOWN = 200
+WHAT = {
+    "sign-in": "登录",
+    "sign-out": "退出",
+    "export": "导出",
+    "account-added": "添加账号",
+    "account-role": "改角色",
+    "account-password": "重设密码",
+    "account-close": "停用账号",
+    "account-open": "启用账号",
+    "account-sessions": "让账号退出登录",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Somebody did `what` at a moment; `about` says to what or whom."""
+
+    at: datetime
+    who: str
+    what: str
+    about: str
+
+    @property
+    def text(self) -> str:
+        """As a sentence."""
+        said = WHAT.get(self.what, self.what)
+        return f"{said}：{self.about}" if self.about else said
+
+
+def note(conn: psycopg.Connection[Any], now: datetime, who: str, what: str, about: str = "") -> None:
+    """Write it down. `about` holds a login, a role or a list's name, never a person of the vault."""
+    conn.execute(
+        "INSERT INTO staff_acts (at, who, what, about) VALUES (%s, %s, %s, %s)", (now, who, what, about)
+    )
+
+
+def deeds(conn: psycopg.Connection[Any], who: str, day: date | None) -> Sequence[Deed]:
+    """What somebody did, latest first: on a day, or lately."""
+    first = datetime.combine(day or date.min, time())
+    last = datetime.combine(day + timedelta(days=1) if day else date.max, time())
+    with conn.cursor(row_factory=class_row(Deed)) as cursor:
+        return cursor.execute(
+            "SELECT at, who, what, about FROM staff_acts WHERE who = %s AND at >= %s AND at < %s"
+            " ORDER BY at DESC, id DESC LIMIT %s",
+            (who, first, last, SHOWN),
+        ).fetchall()
