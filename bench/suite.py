@@ -10,6 +10,7 @@ from typing import Any
 from rich.table import Table
 
 from bench.booking import bench_booking
+from bench.crowd import bench_crowd
 from bench.hot import bench_hot
 from bench.importing import bench_import
 from bench.live import bench_live
@@ -119,6 +120,19 @@ BENCHES = {
             "times": "次数",
         },
         lambda url, tell: bench_web(url, tell=tell),
+    ),
+    "crowd": Bench(
+        "模拟大厅的一天",
+        {
+            "what": "规则",
+            "people": "人",
+            "days_per_s": "每秒天数",
+            "days_per_cpu_s": "每秒处理器时间天数",
+            "simpy_days_per_s": "SimPy",
+            "ratio": "倍数",
+            "rounds": "次数",
+        },
+        lambda url, tell: bench_crowd(url, tell=tell),
     ),
     "live": Bench(
         "看板：一件事多久出现在所有屏幕上",

@@ -26,6 +26,7 @@ def register(app: typer.Typer) -> None:
     group.command("webhook")(webhook)
     group.command("web")(web)
     group.command("live")(live)
+    group.command("crowd")(crowd)
     app.add_typer(group, name="bench")
 
 
@@ -72,6 +73,11 @@ def web(as_json: AsJson = False) -> None:
 def live(as_json: AsJson = False) -> None:
     """二百个屏幕看着看板，一件事多久出现在屏幕上；离开的屏幕回来后缺不缺。"""
     _run("live", as_json)
+
+
+def crowd(as_json: AsJson = False) -> None:
+    """每秒能模拟多少个大厅的一天，与 SimPy 相比。"""
+    _run("crowd", as_json)
 
 
 def _run(name: str, as_json: bool) -> None:

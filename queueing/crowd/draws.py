@@ -15,6 +15,7 @@ _TABLE = 2048
 _STEPS = 20_000
 _STREAMS = 4
 BOOKED, WALK_IN, BATCH, TICKET = range(4)
+WITH_PLACE = (BOOKED, TICKET)
 
 
 @dataclass(slots=True)

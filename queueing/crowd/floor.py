@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from math import inf
 
-from queueing.crowd.control import OTHER_DAY, STAY, Controls, to_rebook, walk_in_offer
+from queueing.crowd.control import OTHER_DAY, STAY, Controls, walk_in_offer
 from queueing.crowd.dayplan import DayPlan
-from queueing.crowd.draws import BOOKED, TICKET, WALK_IN, People
+from queueing.crowd.draws import TICKET, WALK_IN, WITH_PLACE, People
+from queueing.crowd.rebooking import rebook
 from queueing.crowd.tally import Tally
-from queueing.crowd.walkins import SHAPE, Alarm, watch
+from queueing.crowd.walkins import Alarm, watch
 from queueing.domain.counter_order import head_start
 
 TICK = 5
@@ -23,10 +24,6 @@ _NOTICE = 30
 """Minutes until the earliest slot of a ticket."""
 _TICKET_FULL = 0.92
 """A slot expected to use so much of its windows' time takes no tickets."""
-_WALK_INS_STAY = 0.6
-_BELIEF = 10.0
-"""How many walk-ins the usual share of those who stay counts for."""
-_WITH_PLACE = (BOOKED, TICKET)
 HEAD = {
     (booked, priority): head_start(booked=booked, priority=priority)
     for booked in (False, True)
@@ -162,7 +159,7 @@ class Floor:
         elif told > at:
             heappush(self.early, (told, index))
         else:
-            booked = self.people.kind[index] in _WITH_PLACE and at <= told + self.plan.grace
+            booked = self.people.kind[index] in WITH_PLACE and at <= told + self.plan.grace
             heappush(self.due, (at - HEAD[booked, self.people.priority[index]], index))
 
     def _call(self, now: float) -> bool:
@@ -214,9 +211,11 @@ class Floor:
         if controls.spare_windows and self.target:
             self._spare(controls, now)
         if now % 15 == 0 and controls.rebook and (self.tally.short_of_windows or self.alarm.ringing):
-            self._rebook(controls, now)
+            rebook(self, controls, now)
 
     def _listen(self, now: int) -> None:
+        if self.seen == self.seen_before and not self.alarm.score:
+            return
         self.alarm = watch(
             self.alarm, self.seen - self.seen_before, self.tally.usual_per_tick.get(now - TICK, 0.0)
         )
@@ -275,41 +274,3 @@ class Floor:
         people.told[index], people.kind[index] = told, TICKET
         self.arrived[index] = back
         insort(self.arrivals, (back, index), lo=self.position)
-
-    def _walk_ins(self, now: float, begin: float, end: float) -> float:
-        """Walk-ins who will come and stay between two moments, by today's level and share who stay."""
-        usual = self.tally.usual_per_tick.items()
-        so_far = sum(people for at, people in usual if at < now)
-        level = (SHAPE + self.seen) / (SHAPE + so_far)
-        stay = (_BELIEF * _WALK_INS_STAY + self.taken) / (_BELIEF + self.seen)
-        return level * min(1.0, stay) * sum(people for at, people in usual if begin <= at < end)
-
-    def _rebook(self, controls: Controls, now: int) -> None:
-        """Offer another day to people booked later in a session whose windows can't serve all it expects."""
-        people, behaviour = self.people, self.plan.behaviour
-        for start, end in self.plan.sessions:
-            begin = max(start, now)
-            if begin >= end:
-                continue
-            later = [
-                index
-                for _, index in self.arrivals[self.position :]
-                if begin <= people.told[index] < end
-                and people.kind[index] in _WITH_PLACE
-                and index not in self.gone
-            ]
-            expected = len(later) + self._walk_ins(now, begin, end) + self.waiting * (start <= now)
-            reachable = [
-                i for i in later if people.told[i] >= now + controls.rebook_ahead and i not in self.written_to
-            ]
-            wanted = to_rebook(
-                controls,
-                expected=expected,
-                can_serve=self.plan.windows_between(begin, end) / self.plan.service,
-                reachable=len(reachable) / behaviour.show,
-                show=behaviour.show,
-            )
-            share = wanted * behaviour.show / len(reachable) if reachable else 0.0
-            chosen = [index for index in reachable if people.chance.random() < share]
-            self.written_to.update(chosen)
-            self.gone.update(i for i in chosen if people.chance.random() < controls.accept_message)

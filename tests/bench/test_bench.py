@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from bench import hot, raw_sql
 from bench.booking import bench_booking
+from bench.crowd import bench_crowd
 from bench.importing import bench_import
 from bench.readmodels import bench_rebuild
 from bench.sending import bench_sms
@@ -96,6 +97,12 @@ def test_every_webhook_of_the_measurement_has_its_reply(
     row = json.loads(as_json(bench_webhook(pg_url, rate=20, seconds=1), "webhook"))
     assert row["messages"] == 20
     assert 0 < row["stored_p50_ms"] <= row["stored_p99_ms"] <= row["stored_max_ms"]
+
+
+def test_days_of_the_hall_are_simulated_beside_simpy(pg_url: str) -> None:
+    rows = json.loads(as_json(bench_crowd(pg_url, days=3, rounds=1)))
+    assert len(rows) == 3
+    assert all(row["days_per_s"] > 0 < row["simpy_days_per_s"] and row["people"] > 250 for row in rows)
 
 
 def test_every_bench_is_a_command_and_a_table() -> None:
