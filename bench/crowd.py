@@ -22,7 +22,8 @@ _SIMPY_DAYS = 20
 @dataclass(frozen=True, slots=True)
 class Row:
     """Days a second, the drawing of random numbers included: by the clock, and by processor time (which other
-    programs on the machine disturb less), SimPy by processor time. Medians of `rounds`; `people` come on an average day."""
+    programs on the machine disturb less; SimPy's is by it). Medians of `rounds`; `people` come on an
+    average day."""
 
     what: str
     people: int
