@@ -22,6 +22,7 @@ GROUPS: tuple[str, ...] = (
     "staff",
     "api",
     "sms_preview",
+    "sms_behave",
     "sms_status",
     "crowd",
     "bench",

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from queueing.errors import UserError
-from queueing.runtime.ports import answers, with_free_port
+from queueing.runtime.ports import answers, with_free_port, with_local_twilio
+from queueing.runtime.programs import programs
 from queueing.settings import Settings
 
 
@@ -46,3 +47,17 @@ def test_nobody_answers_where_nobody_listens() -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
     assert not answers(_settings(port, given=True))
+
+
+def test_the_local_twilio_gets_a_free_port_above_the_web_and_only_if_it_is_used(busy: int) -> None:
+    settings = _settings(busy - 1, given=True, SMS="twilio-local")
+    found = with_local_twilio(settings).twilio_url
+    assert found is not None and int(found.rpartition(":")[2]) > busy
+    assert with_local_twilio(_settings(busy - 1, given=True)).twilio_url is None
+    told = replace(settings, twilio_url="http://127.0.0.1:8900")
+    assert with_local_twilio(told) == told
+
+
+def test_the_local_twilio_is_one_of_the_programs_only_if_it_is_used() -> None:
+    assert "twilio" in [one.name for one in programs(Settings.from_env({"SMS": "twilio-local"}))]
+    assert "twilio" not in [one.name for one in programs(Settings.from_env({}))]

@@ -1,6 +1,7 @@
 """Twilio: the real client against the local Twilio, and the webhooks it calls with real signatures."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,10 +14,12 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 from queueing.domain import events as e
 from queueing.policies import runner
 from queueing.sms.gateways.account import Account
+from queueing.sms.gateways.local import messages_of
 from queueing.sms.gateways.port import Outgoing, Verdict
 from queueing.sms.gateways.twilio import TwilioGateway
 from queueing.sms.localtwilio.answers import Taken
 from queueing.sms.localtwilio.behaviours import Behaviour
+from queueing.sms.localtwilio.orders import write_by_twilio
 from queueing.sms.outbox import send_all, send_due
 from queueing.sms.reports import Report, apply_reports
 from tests.sms.test_outbox import AT_LEAST_ONCE, AT_MOST_ONCE, put
@@ -265,6 +268,16 @@ def test_what_is_not_signed_is_turned_away(line: Line) -> None:
     assert line.branch.rows("SELECT sid FROM inbound") == []
     assert post(line, fields, **{"X-Twilio-Signature": right}) == 200, "the public address is what counts"
     assert line.branch.rows("SELECT sid FROM inbound") == [("SMx",)]
+
+
+def test_what_is_written_on_the_phone_page_takes_the_same_way(line: Line) -> None:
+    given = replace(line.branch.system.settings, twilio_url=line.gateway._account.url)
+    assert write_by_twilio(given, WANG.phone, "查询")
+    assert line.branch.rows("SELECT thread <> '', intent FROM inbound") == [(True, "status")]
+    line.branch.pump()
+    with line.branch.system.pool.connection() as connection:
+        assert [one.direction for one in messages_of(connection, [WANG.card])] == ["in"]
+    assert not write_by_twilio(replace(given, twilio_url="http://127.0.0.1:9"), WANG.phone, "查询")
 
 
 def test_an_empty_message_and_one_of_nobody_are_taken(line: Line) -> None:

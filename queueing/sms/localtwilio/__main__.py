@@ -14,6 +14,7 @@ from queueing.settings import Settings, local_url, read_master_key
 from queueing.sms.gateways.account import account
 from queueing.sms.gateways.local import keep_outbound
 from queueing.sms.localtwilio.answers import Taken
+from queueing.sms.localtwilio.orders import ADDRESS
 from queueing.sms.localtwilio.server import LocalTwilio, make_server
 from queueing.system import branch_time
 
@@ -24,6 +25,7 @@ def main() -> None:
     settings = Settings.from_env()
     ours = account(settings)
     port = urlsplit(ours.url or "").port
+    (settings.var_dir / ADDRESS).write_text(f"{ours.url}\n", encoding="utf-8")
     with ConnectionPool(settings.database_url or "", kwargs={"autocommit": True}, min_size=1) as pool:
         vault = Vault(pool, read_master_key(settings))
 

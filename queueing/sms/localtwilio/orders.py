@@ -8,6 +8,9 @@ from queueing.settings import Settings
 from queueing.sms.gateways.account import account
 from queueing.sms.gateways.twilio import international
 
+ADDRESS = "twilio-local.url"
+"""The file below VAR_DIR in which the local Twilio says where it is."""
+
 
 def order(settings: Settings, path: str, **fields: str) -> dict[str, object]:
     """Ask it for something (`script`, `inbound`); httpx.HTTPError if it can't be asked."""
