@@ -23,6 +23,8 @@ from queueing.domain.walkins import quota_left
 
 LONG_QUEUE = 4
 """From so many people before them on (at least one a window), a ticket is for a calmer time of the day."""
+NOTICE = timedelta(minutes=30)
+"""How far away that calmer time is at least: nearer, one may as well wait."""
 WAIT_WEIGHT = 0.05
 """How much of a slot's fullness being one slot later weighs."""
 
@@ -199,9 +201,10 @@ def _ticket_slot(state: State, card_id: str, card: Card, now: datetime) -> str |
         return None
     room = [s for s in today if ticket_room(state.slots[s], now, card_id) > 0]
     ahead = len(people_ahead(state, now, now, booked=False, priority=card.priority))
-    if not room or ahead < max(LONG_QUEUE, windows_open(state, now.date())):
+    later = [s for s in room if state.slots[s].start >= now + NOTICE]
+    if not later or ahead < max(LONG_QUEUE, windows_open(state, now.date())):
         return room[0] if room else None
-    return min(room, key=lambda s: (_fullness(state.slots[s]) + WAIT_WEIGHT * room.index(s), s))
+    return min(later, key=lambda s: (_fullness(state.slots[s]) + WAIT_WEIGHT * later.index(s), s))
 
 
 def _fullness(slot: Slot) -> float:

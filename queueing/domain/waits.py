@@ -46,7 +46,7 @@ def people_ahead(state: State, now: datetime, due: datetime, *, booked: bool, pr
     return [
         card
         for card, visit in state.visits.items()
-        if not visit.window and _rank(visit, state.cards[card]) <= rank
+        if not visit.window and visit.arrived.date() == now.date() and _rank(visit, state.cards[card]) <= rank
     ]
 
 

@@ -16,6 +16,7 @@ pages(
     pacing="/pacing",
     whatif="/whatif?day=2018-06-06&full=true&windows=3",
 )
+pages("crowd", role="manager", walk_ins="/walkins", limits="/limits", waits="/waits")
 pages(
     "lists",
     role="manager",
