@@ -204,12 +204,18 @@ def running_world(pg_url: str, directory: Path, *, demo: bool = False) -> Iterat
         system.close()
 
 
-@contextmanager
-def serving(app: Any) -> Iterator[str]:
-    """The app on a free port, in a thread."""
+def free_port() -> int:
+    """A port nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        found: int = probe.getsockname()[1]
+    return found
+
+
+@contextmanager
+def serving(app: Any, port: int = 0) -> Iterator[str]:
+    """The app on a free port (or this one), in a thread."""
+    port = port or free_port()
     config = uvicorn.Config(
         app, port=port, log_level="warning", ws="none", access_log=False, timeout_graceful_shutdown=1
     )

@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
-from queueing.web.hall import hall
+from queueing.web.hall import Waiting, hall
 from queueing.web.live import Piece
 from queueing.web.rendering import fragment, page
 from queueing.web.site import Site, TheSite
 
 router = APIRouter()
 NEXT = 8
+CALLED = 6
+"""As many as can be read from ten metres; whoever was called before them stands at the window."""
+NEW = timedelta(seconds=40)
+_SPOKEN = str.maketrans("0123456789", "零一二三四五六七八九")
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A number at a window; `new`: just now. `spoken` has its digits one by one, as they are called out."""
+
+    number: str
+    window: str
+    new: bool
+
+    @property
+    def spoken(self) -> str:
+        """A963 as "A九六三"."""
+        return self.number.translate(_SPOKEN)
 
 
 @router.get("/lobby")
@@ -23,10 +43,17 @@ def show(request: Request, site: TheSite) -> Response:
 
 
 @router.get("/lobby/live")
-async def live(site: TheSite) -> StreamingResponse:
+async def live(request: Request, site: TheSite) -> StreamingResponse:
     """The screen as it changes."""
-    stream = site.live.watch("lobby", Piece(lambda: _stamp(site), lambda: _render(site)))
+    last = request.headers.get("last-event-id", "")
+    stream = site.live.watch("lobby", Piece(lambda: _stamp(site), lambda: _render(site)), last)
     return StreamingResponse(stream, media_type="text/event-stream")
+
+
+def called(served: tuple[Waiting, ...], now: datetime) -> list[Called]:
+    """The latest calls, the newest first."""
+    latest = sorted(served, key=lambda one: one.visit.called or now, reverse=True)[:CALLED]
+    return [Called(one.number, one.visit.window, now - (one.visit.called or now) < NEW) for one in latest]
 
 
 def _stamp(site: Site) -> Hashable:
@@ -35,6 +62,8 @@ def _stamp(site: Site) -> Hashable:
 
 
 def _render(site: Site) -> str:
+    now = site.now()
     with site.system.desk.view() as state:
-        found = hall(state, site.now())
-    return fragment(site, "lobby/live.html", {"hall": found, "next": found.waiting[:NEXT]})
+        found = hall(state, now)
+    context = {"hall": found, "called": called(found.served, now), "next": found.waiting[:NEXT], "now": now}
+    return fragment(site, "lobby/live.html", context)
