@@ -49,6 +49,7 @@ HOLDERS = 9000
 SEED = 7
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
+TELEVISION = {"width": 1920, "height": 1080}
 WALL = {"width": 1920, "height": 1080}
 TALLEST = 1700
 FOUR_DAYS = timedelta(days=4)
@@ -279,6 +280,16 @@ def sign_in(studio: Studio) -> None:
         studio.keep(page, "staff-accounts")
 
 
+def after_an_outage(page: Page) -> None:
+    """Three lines of paper: one that is right, one served already, one nobody can read."""
+    rows = page.locator(".rows-form tbody tr")
+    for number, at in ((0, "9:05"), (1, "9点"), (2, "早上")):
+        rows.nth(number).locator("input[name^=at]").fill(at)
+    page.locator(".rows-form input[name=seen]").check()
+    page.locator(".rows-form button").click()
+    page.wait_for_load_state()
+
+
 @shot("counter")
 def counter(studio: Studio) -> None:
     with studio.page(DESKTOP) as page:
@@ -296,17 +307,27 @@ def counter(studio: Studio) -> None:
         page.click("form[action='/counter/window'] button")
         page.goto(f"/counter?card={served}")
         studio.keep(page, "counter-hand-over")
-        page.goto(f"/counter?card={studio.card(free_holder)}")
-        page.click("button[data-key=o]")
+        for key in ("y", "g"):
+            page.keyboard.press(key)
+        page.wait_for_selector(".after")
+        studio.keep(page, "counter-handed-over")
+        page.goto(f"/counter?card={studio.card(free_holder)}&on=phone")
+        page.keyboard.press("o")
+        page.wait_for_selector("[data-key=q]")
         studio.keep(page, "counter-booking")
-        page.fill("#q", "王")
         page.fill("#q", "0001")
-        page.click(".search button")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".hits")
         studio.keep(page, "counter-found")
+        page.goto("/counter/outage")
+        after_an_outage(page)
+        studio.keep(page, "counter-outage")
         page.goto("/counter/manifest")
         studio.keep(page, "counter-manifest")
         page.goto(f"/counter/slip?card={studio.card(booked_holder)}")
         studio.keep(page, "counter-slip")
+        page.goto(f"/counter/slip?card={waiting}")
+        studio.keep(page, "counter-ticket")
     with studio.page(PHONE) as page:
         studio.sign_in(page, "counter")
         page.goto(f"/counter?card={waiting}")
@@ -375,7 +396,7 @@ def board(studio: Studio) -> None:
 
 @shot("lobby")
 def lobby(studio: Studio) -> None:
-    with studio.page(DESKTOP) as page:
+    with studio.page(TELEVISION) as page:
         page.goto("/lobby")
         studio.keep(page, "lobby", whole=False)
 
