@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from queueing import words
 from queueing.projections import queries
 from queueing.projections.queries import DayLoad, SlotLoad
+from queueing.projections.tracking import tracked
 from queueing.season.calendar import sessions
 from queueing.season.faq import usual_sessions
 from queueing.season.model import Season
@@ -51,10 +52,17 @@ def walk_ins_a_slot(season: Season) -> float:
 
 
 def days(site: Site, first: date, last: date) -> list[DayLoad]:
-    """The loads of days."""
-    rate = site.system.season.capacity.show_rate
+    """The loads of days. Counted once for everybody who looks within the same minute, unless the tables have
+    moved on: the first page is where a crowd comes to look."""
+    now = site.now()
     with site.db() as conn:
-        return queries.day_loads(conn, first, last, site.now(), rate, usual_walk_ins(site))
+        stamp = (now.replace(second=0, microsecond=0), tuple(sorted(tracked(conn).items())))
+        seen, loads = site.loads.get((first, last), (None, []))
+        if seen != stamp:
+            rate = site.system.season.capacity.show_rate
+            loads = queries.day_loads(conn, first, last, now, rate, usual_walk_ins(site))
+            site.loads[first, last] = (stamp, loads)
+    return loads
 
 
 def slots(site: Site, day: date) -> list[SlotLoad]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from jinja2 import Environment
 from psycopg.rows import tuple_row
 
+from queueing.projections.queries import DayLoad
 from queueing.sms.filling import renderer
 from queueing.sms.inbound import Inbound, receive_many
 from queueing.system import System
@@ -36,6 +37,8 @@ class Site:
     live: Live
     films: Films
     hearing: Gathering[Inbound, str | None]
+    loads: dict[tuple[date, date], tuple[Hashable, list[DayLoad]]] = field(default_factory=dict)
+    """How busy spans of days are, and the state of the tables it was counted from."""
 
     @property
     def secure(self) -> bool:
