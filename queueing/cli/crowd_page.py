@@ -26,6 +26,7 @@ def fill(page: str, found: Table) -> str:
         "pacing": _pacing(found),
         "waits": _waits(found),
         "classes": _classes(found),
+        "alarm": _alarm(found),
     }
     return _MARK.sub(lambda match: f"{match[1]}\n{tables[match[2]]}\n\n{match[3]}", page)
 
@@ -152,4 +153,14 @@ def _classes(found: Table) -> str:
             for name, outcome in shown.items()
             for group, one in outcome.classes.items()
         ),
+    )
+
+
+def _alarm(found: Table) -> str:
+    days = {"usual days": found.outcomes("season")["ours, base behaviour"]}
+    for times in (2, 3, 5):
+        days[f"walk-ins x {times}"] = found.outcomes("robustness")[f"walk-ins x {times}; control"]
+    return _grid(
+        ("days", "alarm by 10:00", "alarm that day"),
+        ((name, f"{one.alarm_early:.0%}", f"{one.alarm_share:.0%}") for name, one in days.items()),
     )
