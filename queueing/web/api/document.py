@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from queueing.web.api.examples import add_examples
 from queueing.web.api.keys import SCOPES
 
 VERSION = "1.0.0"
@@ -88,6 +89,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     for path in made["paths"].values():
         for one in path.values():
             one.pop("x-idempotent", None)
+    add_examples(made)
     return made
 
 

@@ -422,8 +422,8 @@ class ToEmployer(In):
 class Roster(In):
     """Who got their card, and the cards that came back. Together they are what was handed over."""
 
-    issued: list[CardId] = Field([], max_length=MOST_CARDS)
-    returned: list[CardId] = Field([], max_length=MOST_CARDS)
+    issued: list[CardId] = Field([], max_length=MOST_CARDS, examples=[["c4r7k2m9q0xv"]])
+    returned: list[CardId] = Field([], max_length=MOST_CARDS, examples=[["c8w3n5t1z6yb"]])
 
 
 class Activate(In):

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date, datetime
 from typing import Any
 
 from queueing import words
@@ -142,9 +141,3 @@ def refused(refusal: Refusal, employers: Mapping[str, str] | None = None) -> Pro
 def kinds() -> tuple[Kind, ...]:
     """Every type there is."""
     return (*GENERAL, *map(refused_kind, Refusal.__subclasses__()))
-
-
-def fields_of(refusal: type[Refusal]) -> dict[str, type[Any]]:
-    """The machine fields of a class of refusal, for the document."""
-    known = {"date": date, "datetime": datetime, "int": int, "bool": bool, "str": str}
-    return {field.name: known.get(str(field.type), list) for field in fields(refusal)}  # type: ignore[arg-type]
