@@ -24,11 +24,16 @@ async def connections(port: int, count: int) -> AsyncIterator[Free]:
 
 async def ask(free: Free, request: bytes) -> None:
     """Send a request and read its answer to the end; anything but 2xx is an error."""
+    status = await exchange(free, request)
+    if not 200 <= status < 300:
+        raise RuntimeError(f"answered {status}")
+
+
+async def exchange(free: Free, request: bytes) -> int:
+    """Send a request and read its answer to the end; its status."""
     reader, writer = await free.get()
     writer.write(request)
     head = await reader.readuntil(b"\r\n\r\n")
-    if not head.startswith(b"HTTP/1.1 2"):
-        raise RuntimeError(head.split(b"\r\n")[0].decode())
     length = next(
         (
             int(line.split(b":")[1])
@@ -39,3 +44,4 @@ async def ask(free: Free, request: bytes) -> None:
     )
     await reader.readexactly(length)
     free.put_nowait((reader, writer))
+    return int(head.split(b" ", 2)[1])

@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.table import Table
 
+from bench.api import bench_api
 from bench.booking import bench_booking
 from bench.crowd import bench_crowd
 from bench.hot import bench_hot
@@ -147,6 +148,21 @@ BENCHES = {
         },
         lambda url, tell: bench_live(url, tell=tell),
         single=True,
+    ),
+    "api": Bench(
+        "每秒经接口的预约数",
+        {
+            "service": "服务",
+            "clients": "同时的用户",
+            "bookings_per_s": "每秒",
+            "ratio": "倍数",
+            "p50_ms": "一半 ≤ 毫秒",
+            "p99_ms": "99% ≤ 毫秒",
+            "crowd": "同抢一个时段的人",
+            "sold": "约到",
+            "crowd_p99_ms": "同抢 99% ≤ 毫秒",
+        },
+        lambda url, tell: bench_api(url, tell=tell),
     ),
 }
 

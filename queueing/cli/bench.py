@@ -27,6 +27,7 @@ def register(app: typer.Typer) -> None:
     group.command("web")(web)
     group.command("live")(live)
     group.command("crowd")(crowd)
+    group.command("api")(api)
     app.add_typer(group, name="bench")
 
 
@@ -78,6 +79,11 @@ def live(as_json: AsJson = False) -> None:
 def crowd(as_json: AsJson = False) -> None:
     """每秒能模拟多少个大厅的一天，与 SimPy 相比。"""
     _run("crowd", as_json)
+
+
+def api(as_json: AsJson = False) -> None:
+    """每秒能经接口约多少，与手写的服务相比；二百人同抢一个时段。"""
+    _run("api", as_json)
 
 
 def _run(name: str, as_json: bool) -> None:

@@ -1,6 +1,7 @@
 """Each bench runs, with small numbers, and gives the rows that are promised."""
 
 import json
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -8,6 +9,7 @@ import typer
 from typer.testing import CliRunner
 
 from bench import hot, raw_sql
+from bench.api import bench_api
 from bench.booking import bench_booking
 from bench.crowd import bench_crowd
 from bench.importing import bench_import
@@ -103,6 +105,16 @@ def test_days_of_the_hall_are_simulated_beside_simpy(pg_url: str) -> None:
     rows = json.loads(as_json(bench_crowd(pg_url, days=3, rounds=1)))
     assert len(rows) == 3
     assert all(row["days_per_s"] > 0 < row["simpy_days_per_s"] and row["people"] > 250 for row in rows)
+
+
+def test_bookings_over_http_are_measured_beside_a_hand_written_service(
+    pg_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    rows = json.loads(as_json(bench_api(pg_url, bookings=24, rounds=1, crowd=30), "api"))
+    assert [row["service"] for row in rows] == ["api", "api_once", "plain"]
+    for row in rows:
+        assert row["sold"] == CAPACITY and row["bookings_per_s"] > 0 < row["p50_ms"] <= row["p99_ms"]
 
 
 def test_every_bench_is_a_command_and_a_table() -> None:
