@@ -78,6 +78,12 @@ def counts(connection: psycopg.Connection[Any]) -> dict[str, int]:
     return found
 
 
+def settled(connection: psycopg.Connection[Any], since: datetime) -> dict[str, int]:
+    """How many messages came to each state since then."""
+    query = "SELECT state, count(*) FROM messages WHERE outcome_at >= %s GROUP BY state"
+    return {str(state): int(count) for state, count in connection.execute(query, (since,)).fetchall()}
+
+
 def status(connection: psycopg.Connection[Any], now: datetime, days: int = 7) -> Status:
     """The messages written in the last days, in numbers."""
     since = now - timedelta(days=days)

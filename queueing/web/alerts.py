@@ -16,6 +16,8 @@ AHEAD = timedelta(hours=2)
 """A slot so near that fills while others have room is said."""
 SMS_FAILED_AT_LEAST = 5
 SMS_FAILED_SHARE = 0.05
+PAUSE = ("暂停通知", "/pacing")
+"""Fewer are told it is their turn while this lasts."""
 SENT = ("refused", "accepted", "delivered")
 
 
@@ -37,7 +39,7 @@ def alerts(
     messages: Mapping[str, int],
     now: datetime,
 ) -> list[Alert]:
-    """Everything there is to say now, what presses most first."""
+    """Everything there is to say now, what presses most first. `messages` are those settled in a day."""
     said = [*_queue(found, now), *_crowded(slots, now), *_filling(slots, now), *_failing(messages)]
     said += [_starving(one) for one in fair if one.starving]
     if overdue:
@@ -55,7 +57,7 @@ def _queue(found: Hall, now: datetime) -> list[Alert]:
     if found.expected_wait <= QUEUE_LONG_MINUTES:
         return []
     text = f"大厅{len(found.waiting)}人在等，新来的{words.wait_range(found.told)}。"
-    actions = (("加开窗口", "#windows"), ("今天少放号", _change(now, "limit")))
+    actions = (("加开窗口", "#windows"), ("今天少放号", _change(now, "limit")), PAUSE)
     return [Alert("act", text, actions)]
 
 
@@ -66,7 +68,8 @@ def _crowded(slots: Sequence[SlotLoad], now: datetime) -> list[Alert]:
         return []
     text = f"{_times(crowded)}预计拥挤（共{len(crowded)}段）。"
     ids = [slot.slot for slot in crowded if slot.start > now]
-    return [Alert("act", text, (("加开窗口", "#windows"), ("改这几段的名额", _change(now, "limit", ids))))]
+    actions = (("加开窗口", "#windows"), ("改这几段的名额", _change(now, "limit", ids)), PAUSE)
+    return [Alert("act", text, actions)]
 
 
 def _filling(slots: Sequence[SlotLoad], now: datetime) -> list[Alert]:
@@ -83,8 +86,8 @@ def _failing(messages: Mapping[str, int]) -> list[Alert]:
     failed, sent = messages.get("refused", 0), sum(messages.get(state, 0) for state in SENT)
     if failed < SMS_FAILED_AT_LEAST or failed <= SMS_FAILED_SHARE * sent:
         return []
-    actions = (("打电话告诉他们", "/lists/phone"),)
-    return [Alert("act", f"{failed}条短信没有发成（发出{sent}条）。", actions)]
+    actions = (("看是什么原因", "/sms"), ("打电话告诉他们", "/lists/phone"), PAUSE)
+    return [Alert("act", f"一天里{failed}条短信没有发成（一共{sent}条）。", actions)]
 
 
 def _starving(one: Fairness) -> Alert:

@@ -16,6 +16,7 @@ from queueing.projections.queries import DayLoad, SlotLoad
 from queueing.projections.tracking import tracked
 from queueing.season.model import Season
 from queueing.sms.status import counts as message_counts
+from queueing.sms.status import settled
 from queueing.web import calm
 from queueing.web.alerts import alerts, stopped_webhooks
 from queueing.web.chart import picture
@@ -47,8 +48,9 @@ def board(site: Site) -> dict[str, Any]:
     with site.db() as conn:
         shown = of_tables(conn, site.system.season, now) | standing
         messages = message_counts(conn)
+        lately = settled(conn, now - timedelta(days=1))
         stopped = subscriptions.stopped(conn)
-    finished = _finished(shown, messages)
+    finished = _finished(shown, lately)
     said = [*finished["alerts"], *stopped_webhooks(stopped)]
     return finished | {"past": False, "messages": messages, "alerts": said}
 
@@ -109,7 +111,7 @@ def stamp(site: Site) -> Hashable:
         return position, tuple(sorted(tracked(conn).items()))
 
 
-def _finished(shown: dict[str, Any], messages: dict[str, int]) -> dict[str, Any]:
+def _finished(shown: dict[str, Any], lately: dict[str, int]) -> dict[str, Any]:
     """With the pictures, sums and alerts that follow from the rest."""
     slots: Sequence[SlotLoad] = shown["slots"]
     found: Hall = shown["hall"]
@@ -119,7 +121,7 @@ def _finished(shown: dict[str, Any], messages: dict[str, int]) -> dict[str, Any]
         "picture": picture(slots, current),
         "day": day_sums(slots),
         "heat": heat(queries.hour_loads(shown["week"])),
-        "alerts": alerts(slots, found, shown["fair"], shown["overdue"], messages, now),
+        "alerts": alerts(slots, found, shown["fair"], shown["overdue"], lately, now),
     }
 
 
