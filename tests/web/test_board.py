@@ -1,10 +1,12 @@
 """The manager's board, changes with a preview, and the lists."""
 
+import asyncio
 import csv
 import io
 import re
 import time
 from datetime import date
+from itertools import count
 
 import httpx
 import pytest
@@ -17,6 +19,7 @@ from queueing.domain.holders import ListForPhone, RequestHomeVisit
 from queueing.domain.state import Slot
 from queueing.domain.waits import windows_open
 from queueing.projections import queries
+from queueing.web.live import Live, Piece
 from queueing.web.sheets import SHEETS
 from tests.web.world import Browser, World
 
@@ -350,6 +353,61 @@ def test_the_board_is_live(world: World, manager: Browser) -> None:
     count = re.compile(r"现场取号</span><strong>(\d+)")
     assert int(count.search(second[0]).group(1)) == int(count.search(first[0]).group(1)) + 1
     assert second[1] < 3
+
+
+def next_piece(world: World, manager: Browser, last: str = "", seconds: float = 10.0) -> tuple[str, str]:
+    """The next event of the board for a listener who has `last`, as (id, piece)."""
+    headers = {"Last-Event-ID": last} if last else {}
+    with httpx.stream(
+        "GET",
+        f"{world.url}/board/live",
+        cookies=dict(manager.http.cookies),
+        headers=headers,
+        timeout=seconds,
+    ) as stream:
+        number, data = "", []
+        for line in stream.iter_lines():
+            if line.startswith("id: "):
+                number = line[4:]
+            elif line.startswith("data: "):
+                data.append(line[6:])
+            elif not line and data:
+                return number, "\n".join(data)
+    raise AssertionError("the stream ended")
+
+
+def test_a_listener_who_was_away_misses_nothing_and_one_who_was_not_is_sent_nothing(
+    world: World, manager: Browser
+) -> None:
+    world.catch_up()
+    had, before = next_piece(world, manager)
+    for _ in range(3):
+        world.do(TicketWalkIn(world.person()))
+    world.catch_up()
+    has, after = next_piece(world, manager, had)
+    assert has != had and tickets_on(after) == tickets_on(before) + 3
+    with pytest.raises(httpx.ReadTimeout):
+        next_piece(world, manager, has, seconds=1.5)
+
+
+def tickets_on(piece: str) -> int:
+    found = re.search(r"现场取号</span><strong>(\d+)", piece)
+    assert found
+    return int(found.group(1))
+
+
+def test_one_rendering_is_shared_by_all_who_watch(world: World, manager: Browser) -> None:
+    async def watched() -> tuple[list[str], int]:
+        rendered = count()
+        live, piece = Live(), Piece(lambda: 1, lambda: f"<p>{next(rendered)}</p>")
+        streams = [live.watch("one", piece) for _ in range(20)]
+        pieces = [[await anext(stream) for _ in range(2)][1] for stream in streams]
+        for stream in streams:
+            await stream.aclose()  # type: ignore[attr-defined]
+        return pieces, next(rendered)
+
+    pieces, rendered = asyncio.run(watched())
+    assert rendered == 1 and len(set(pieces)) == 1 and len(pieces) == 20
 
 
 def test_the_queue_and_the_lobby_are_live_and_the_lobby_names_nobody(world: World, manager: Browser) -> None:
