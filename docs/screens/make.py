@@ -17,8 +17,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from datetime import time as time_of_day
@@ -38,6 +38,9 @@ from queueing.rehearsal.stage import RehearsalClock
 from queueing.runtime import embedded
 from queueing.season.load import default_directory, load_season
 from queueing.settings import Settings
+from queueing.sms.gateways.local import LocalGateway
+from queueing.sms.inbound import receive
+from queueing.sms.outbox import send_all
 from queueing.system import System, open_system
 from queueing.tables import migrate
 from queueing.web import sessions, staff, tables
@@ -410,8 +413,44 @@ def lobby(studio: Studio) -> None:
         studio.keep(page, "lobby", whole=False)
 
 
+TALK = (
+    "你好，我想约下周三上午，谢谢",
+    "都不行，有下午的吗",
+    "第二个吧",
+    "我那天要去医院，改到周五行吗",
+    "1",
+    "带什么",
+)
+"""A whole conversation, as somebody of seventy-five writes."""
+LOST = ("嗯呐老张说的那个啥", "俺说那个啥来着，咋整")
+
+
+def converse(studio: Studio, card: str, texts: Sequence[str]) -> None:
+    """Somebody writes, and is answered."""
+    system = studio.system
+    person = system.vault.get(card)
+    number = person.sms_number if person else None
+    if number is None:
+        raise LookupError(card)
+    at = system.clock()
+    gateway = LocalGateway(system.pool, lambda: at)
+    with closing(Projector(system.url, all_projections(system.season), system.log)) as projector:
+        for nth, text in enumerate(texts):
+            receive(system, number, text, f"screens-{card}-{nth}", at)
+            projector.catch_up()
+            at += timedelta(seconds=20)
+            send_all(system, gateway, at)
+            at += timedelta(seconds=70)
+
+
 @shot("messages")
 def messages(studio: Studio) -> None:
+    talker = studio.card(free_holder)
+    converse(studio, talker, TALK)
+    with studio.page({"width": 420, "height": 1500}, bypass_csp=True) as page:
+        page.goto(f"/phone?card={talker}")
+        page.add_style_tag(content=".bubbles{height:auto!important}")
+        studio.keep(page, "messages-conversation")
     with studio.page(DESKTOP) as page:
         page.goto("/phone")
         studio.keep(page, "messages-pick")
@@ -421,6 +460,31 @@ def messages(studio: Studio) -> None:
     with studio.page(PHONE) as page:
         page.goto(f"/phone?card={studio.card(booked_holder)}")
         studio.keep(page, "messages-phone")
+
+
+@shot("inbox")
+def inbox(studio: Studio) -> None:
+    with studio.system.desk.view() as state:
+        some = [card for card, one in sorted(state.cards.items()) if free_holder(one)][40:44]
+    converse(studio, some[0], ("9",))
+    converse(studio, some[1], ("我已经领了",))
+    converse(studio, some[2], ("预约", *LOST))
+    for size, name in ((DESKTOP, ""), (PHONE, "-phone")):
+        with studio.page(size) as page:
+            studio.sign_in(page, "counter")
+            page.goto("/inbox")
+            studio.keep(page, f"inbox-list{name}")
+            page.goto(f"/inbox/{some[2]}")
+            studio.keep(page, f"inbox-one{name}")
+    with studio.page(DESKTOP) as page:
+        studio.sign_in(page, "manager")
+        page.goto("/sms/templates")
+        studio.keep(page, "inbox-templates")
+        page.goto("/rumour")
+        studio.keep(page, "inbox-rumour")
+        page.check("input[value=later]")
+        page.click("main form button")
+        studio.keep(page, "inbox-rumour-preview")
 
 
 @shot("wrong")

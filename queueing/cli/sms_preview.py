@@ -1,6 +1,7 @@
 """`queueing sms preview`: every message, with the longest parameters it may be given."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from rich.text import Text
 from queueing.cli.sms_group import attach, sms_app
 from queueing.season.load import load_season
 from queueing.settings import Settings
+from queueing.sms.preview import as_file
 from queueing.sms.reference import reference
 from queueing.sms.render import TEMPLATES, Preview, Renderer
 
@@ -24,13 +26,17 @@ def register(app: typer.Typer) -> None:
 def preview(
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出。")] = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="输出文档里的模板表。")] = False,
+    page: Annotated[Path | None, typer.Option("--page", help="写成网页文件，像手机上那样。")] = None,
     signature: Annotated[str | None, typer.Option(help="短信签名，默认取自发放季配置。")] = None,
 ) -> None:
     """列出全部短信模板，参数取最长，看是否都在一条短信之内。"""
     renderer = Renderer(
         TEMPLATES, signature or load_season(Settings.from_env().season_dir).branch.sms_signature
     )
-    if as_markdown:
+    if page:
+        page.write_text(as_file(renderer), encoding="utf-8")
+        typer.echo(f"已写好 {page}，用浏览器打开就能看。")
+    elif as_markdown:
         typer.echo(reference(renderer), nl=False)
     elif as_json:
         typer.echo(json.dumps(renderer.preview(), ensure_ascii=False, indent=2))

@@ -436,6 +436,14 @@ class PaceChanged(Event, kw_only=True, frozen=True):
     reason: str
 
 
+class HolderReassured(Event, kw_only=True, frozen=True):
+    """A holder gets the calm notice against a rumour: there is time, and no need to queue."""
+
+    TOPIC = "holder-reassured"
+    ABOUT = ("card",)
+    card: str
+
+
 class SweepStarted(Event, kw_only=True, frozen=True):
     """From now on everybody whose card is not collected is notified (again: `round` counts from 1)."""
 

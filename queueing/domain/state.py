@@ -121,6 +121,7 @@ class Card(Entity, frozen=True, kw_only=True):
     no_show: NoShow | None = None
     collected: Collected | None = None
     activated: bool = False
+    reassured: datetime | None = None
     opted_out: bool = False
     unreachable: bool = False
     phone_list: str = ""

@@ -309,6 +309,15 @@ def tell_the_holder_when_a_proxy_collected(
     return [rules.message(position, event, "collected_proxy", "notice", {"when": when_})]
 
 
+@when(e.HolderReassured)
+def calm_those_a_rumour_concerns(rules: Rules, position: int, event: e.HolderReassured) -> list[Intent]:
+    """While the rumour is fresh; never at night."""
+    end = datetime.combine(rules.season.last_day, time(18))
+    expires = min(end, rules.times.awake(event.at) + timedelta(hours=12))
+    params = {"until": rules.season.last_day.isoformat()}
+    return [rules.message(position, event, "rumour", "calm", params, expires=expires)]
+
+
 @when(e.CardActivated)
 def explain_the_card_when_it_is_on(rules: Rules, position: int, event: e.CardActivated) -> list[Intent]:
     """The after-care (new password, bank account, the old card)."""

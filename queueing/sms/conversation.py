@@ -32,7 +32,7 @@ from queueing.sms.replies import (
     told_enough,
 )
 from queueing.sms.turns import Asking, Reply, Situation, Thread, Turn
-from queueing.sms.wishes import declines, near_to, pointed_at, wish_of
+from queueing.sms.wishes import declines, near_to, pointed_at, together, wish_of
 
 QUESTION_LASTS = timedelta(hours=24)
 """How long "whose?" stays open; an offer is open as long as it is held."""
@@ -184,7 +184,7 @@ def _places(reading: Reading, card: str, at: Situation) -> Asking:
         params = {"when": booking.told.isoformat()}
         return Turn(Thread(card=card), (Reply("already_booked", params, card),))
     if reading.intent is Intent.MORE or (reading.intent is Intent.MOVE and declines(reading, at)):
-        asked = reading if reading.has_when or at.thread.pending is None else at.thread.pending
+        asked = together(reading, at.thread.pending)
         wish = replace(wish_of(asked, card, at), without=(*at.thread.seen, *at.thread.options))
         return (yield from _offer(card, wish, at, reason="more", reading=asked))
     if reading.past and all(day < at.now.date() for day in reading.dates):

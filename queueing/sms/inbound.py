@@ -11,13 +11,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import msgspec
 import psycopg
 
 from queueing.domain import Refusal
+from queueing.domain.booking import opens_for
 from queueing.domain.state import Card
 from queueing.log import Outcome
 from queueing.log.lockstep import Ask, Dialogue, lockstep
@@ -29,7 +30,7 @@ from queueing.sms.gateways.account import ON_THIS_MACHINE
 from queueing.sms.gateways.local import keep_inbound
 from queueing.sms.grammar import Reading, read
 from queueing.sms.outbox import reply_intent
-from queueing.sms.turns import Asking, Look, Reply, Situation, Thread, Turn
+from queueing.sms.turns import Asking, Reply, Situation, Thread, Turn
 from queueing.system import System
 
 
@@ -127,9 +128,9 @@ def _receive_once(
     return [(number, None if number in found else _not_known(system)) for number, _ in messages]
 
 
-def _situation(one: _Open, look: Look, now: datetime, thread: Thread) -> Situation:
+def _situation(one: _Open, look: _look, now: datetime, thread: Thread) -> Situation:
     token = hashlib.sha256(one.message.sid.encode()).hexdigest()[:16]
-    return Situation(one.cards, look, now, thread, token)
+    return Situation(one.cards, look, now, thread, token, look.opens)
 
 
 def _not_known(system: System) -> str:
@@ -159,6 +160,12 @@ class _look:  # noqa: N801  (a function with a system)
     def __call__(self, card: str) -> Card | None:
         with self._desk.view() as state:
             return state.cards.get(card)
+
+    def opens(self, card: str) -> date | None:
+        """From which day the holder may book, if that is known."""
+        with self._desk.view() as state:
+            found = state.cards.get(card)
+            return opens_for(state, found) if found else None
 
 
 def _keep(

@@ -46,6 +46,7 @@ class Kind(StrEnum):
     REPLY = "reply"
     EMPLOYER = "employer"
     NOTICE = "notice"
+    CALM = "calm"
 
 
 class Param(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

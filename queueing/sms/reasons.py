@@ -11,6 +11,7 @@ KINDS = {
     "reply": "回复",
     "employer": "单位",
     "notice": "通知",
+    "calm": "安心短信",
 }
 STATES = {
     "due": "待发",

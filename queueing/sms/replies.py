@@ -84,6 +84,9 @@ def _status_reply(card: str, at: Situation) -> Reply:
         return Reply("status", {"when": state.booking.told.isoformat()}, card)
     if state.channel == "employer":
         return Reply("at_employer", {"employer": state.employer}, card)
+    opens = at.opens(card)
+    if opens and at.now.date() < opens:
+        return Reply("too_early", {"opens": opens.isoformat()}, card)
     return Reply("status_none", {}, card)
 
 

@@ -85,7 +85,7 @@ def _gone(row: Row, card: Card) -> str:
         return "opted out"
     if card.unreachable and row.kind not in ("reply", "confirmation"):
         return "unreachable"
-    if card.done and row.kind in ("invitation", "sweep", "reminder"):
+    if card.done and row.kind in ("invitation", "sweep", "reminder", "calm"):
         return "collected"
     booked = (card.booking.number, card.booking.version) if card.booking else (0, 0)
     if row.template in ("cancelled", "slot_closed"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from queueing.domain import Command, Refusal
@@ -74,6 +74,8 @@ class Situation:
     now: datetime
     thread: Thread
     token: str = ""
+    opens: Callable[[str], date | None] = lambda card: None
+    """From which day a card's holder may book."""
 
     def state(self, card: str) -> Card:
         """The state of one of the phone's cards."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import msgspec
+
 from queueing.domain.offers import Wish
 from queueing.sms.grammar.reading import Intent, Part, Reading, Relative
 from queueing.sms.turns import Situation
@@ -18,6 +20,10 @@ def wish_of(reading: Reading, card: str, at: Situation) -> Wish:
     spoken_of = _spoken_of(card, at)
     if reading.shift and spoken_of:
         return replace(wish, days=(spoken_of[0].date() + timedelta(days=reading.shift),))
+    booking = at.state(card).booking
+    if booking and reading.intent is Intent.MOVE and reading.has_when and not (reading.dates or reading.past):
+        same_day = booking.told.date()
+        return wish if same_day in reading.excluded else replace(wish, days=(same_day,))
     if reading.has_when or reading.relative not in (Relative.EARLIER, Relative.LATER):
         return wish
     if reading.relative is Relative.LATER:
@@ -42,6 +48,18 @@ def near_to(slot: str) -> Wish:
 def slot_start(slot: str) -> datetime:
     """The begin of a slot, from its id."""
     return datetime.strptime(slot, "%Y%m%d-%H%M")
+
+
+def together(reading: Reading, asked: Reading | None) -> Reading:
+    """What was asked before, as far as the new message says nothing else: "有下午的吗" is about the day
+    that was named."""
+    if asked is None:
+        return reading
+    if not reading.has_when:
+        return asked if reading.relative in (None, Relative.OTHER) else reading
+    if reading.dates:
+        return reading
+    return msgspec.structs.replace(reading, dates=asked.dates, excluded=asked.excluded, past=asked.past)
 
 
 def declines(reading: Reading, at: Situation) -> bool:

@@ -16,6 +16,7 @@ WHAT = {
     "sign-in": "登录",
     "sign-out": "退出",
     "export": "导出",
+    "conversation": "看短信往来",
     "account-added": "添加账号",
     "account-role": "改角色",
     "account-password": "重设密码",
@@ -42,7 +43,8 @@ class Deed:
 
 
 def note(conn: psycopg.Connection[Any], now: datetime, who: str, what: str, about: str = "") -> None:
-    """Write it down. `about` holds a login, a role or a list's name, never a person of the vault."""
+    """Write it down. `about` holds a login, a role or a list's name, never a person of the vault; of a
+    conversation that was read it holds the card."""
     conn.execute(
         "INSERT INTO staff_acts (at, who, what, about) VALUES (%s, %s, %s, %s)", (now, who, what, about)
     )

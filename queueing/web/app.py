@@ -44,7 +44,9 @@ from queueing.web.routes import (
     phone,
     public,
     rules,
+    rumour,
     signin,
+    sms_templates,
     whatif,
     who,
 )
@@ -77,6 +79,8 @@ ROUTERS = (
     whatif.router,
     crowd.router,
     phone.router,
+    rumour.router,
+    sms_templates.router,
     hooks.router,
     messages.router,
 )

@@ -19,6 +19,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     d.plans,
     d.holders,
     d.waves,
+    d.reassure,
     d.offers,
     d.booking,
     d.counter,

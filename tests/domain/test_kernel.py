@@ -26,6 +26,7 @@ MODULES = (
     d.season,
     d.waves,
     d.pacing,
+    d.reassure,
     d.walkins,
     d.limits,
 )

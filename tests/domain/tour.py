@@ -16,6 +16,7 @@ from queueing.domain import limits as li
 from queueing.domain import offers as o
 from queueing.domain import pacing as pc
 from queueing.domain import plans as p
+from queueing.domain import reassure as re
 from queueing.domain import season as s
 from queueing.domain import walkins as wi
 from queueing.domain import waves as w
@@ -63,6 +64,7 @@ TOUR: tuple[tuple[str, Command], ...] = (
     ("05-16 08:01", pc.PlanBatch(1, "wave", 3, 3, 40, 0.0, 0.55, 0.7, "all")),
     ("05-16 08:01", w.InviteHolders("may", ("c0", "c1", "c2"), batch=1)),
     ("05-16 08:02", w.CloseWave("may")),
+    ("05-16 08:03", re.ReassureHolders(("c0", "c5"))),
     ("05-17 09:00", em.CallEmployer("e1", "answered")),
     ("05-17 09:01", em.AppointEmployer("e1", t("05-18 09:00"))),
     ("05-17 09:02", em.RemindEmployer("e1", "collect")),

@@ -268,6 +268,12 @@ class Ledger:
 
     # --- telling ---
 
+    def _holder_reassured(self, event: e.HolderReassured) -> None:
+        self.rule(
+            self.places[event.card] not in ("handed", "defective"), "the collected are left alone", event
+        )
+        self.rule(event.card not in self.erased, "the erased are left alone", event)
+
     def _holder_invited(self, event: e.HolderInvited) -> None:
         self.rule(
             self.places[event.card] not in ("handed", "defective"), "the collected are left alone", event

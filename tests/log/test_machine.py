@@ -26,6 +26,7 @@ from queueing.domain import holders as h
 from queueing.domain import limits as li
 from queueing.domain import offers as o
 from queueing.domain import pacing as pc
+from queueing.domain import reassure as re
 from queueing.domain import season as s
 from queueing.domain import walkins as wi
 from queueing.domain import waves as w
@@ -122,6 +123,7 @@ commands: st.SearchStrategy[Command | Late] = st.one_of(
     st.builds(li.ReleaseLimits, some_slots, st.just("恢复")),
     st.builds(li.SwitchOverbooking, st.booleans(), st.just("大厅太满")),
     st.builds(w.StartSweep),
+    st.builds(re.ReassureHolders, some_cards),
     st.builds(w.SweepHolders, st.integers(1, 2), st.just(CARDS)),
     st.builds(w.ReleaseCards, some_cards, st.just("已注销")),
     st.builds(s.CloseSlots, some_slots, st.just("停电")),

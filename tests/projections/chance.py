@@ -17,6 +17,7 @@ from queueing.domain import limits as li
 from queueing.domain import offers as o
 from queueing.domain import pacing as pc
 from queueing.domain import plans as p
+from queueing.domain import reassure as re
 from queueing.domain import season as s
 from queueing.domain import walkins as wi
 from queueing.domain import waves as w
@@ -189,6 +190,7 @@ class Chance:
             lambda: w.CloseWave("may"),
             lambda: w.InviteHolders("may", cards, self._pick.random() < 0.5, self.state.facts.batches),
             lambda: w.StartSweep(),
+            lambda: re.ReassureHolders(cards),
             lambda: w.SweepHolders(self.state.facts.sweep_round, cards, self.state.facts.batches),
             lambda: w.ReleaseCards(cards, "单位已注销"),
             lambda: s.CloseSlots((self._slot(),), "停电"),

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from queueing.cli import sms_preview
 from queueing.sms.grammar import Intent, read
 from queueing.sms.manifest import Delivery, Kind, ParamType, TemplateError
+from queueing.sms.preview import KINDS
 from queueing.sms.reference import reference
 from queueing.sms.render import TEMPLATES, Renderer, RenderError
 from queueing.sms.saying import LONGEST_NAME, say_moment
@@ -72,7 +73,7 @@ def test_the_replies_asked_for_mean_what_the_message_says() -> None:
 
 def test_reminders_and_answers_are_sent_once_at_most_and_changes_until_they_arrive() -> None:
     for template in RENDERER.manifest.templates.values():
-        once = template.kind in {Kind.REMINDER, Kind.REPLY, Kind.INVITATION}
+        once = template.kind in {Kind.REMINDER, Kind.REPLY, Kind.INVITATION, Kind.CALM}
         assert template.delivery is (Delivery.AT_MOST_ONCE if once else Delivery.AT_LEAST_ONCE)
 
 
@@ -344,3 +345,16 @@ def test_the_group_is_on_the_command_line_once(command_line: typer.Typer) -> Non
 def test_the_preview_writes_the_documentation(command_line: typer.Typer) -> None:
     result = CliRunner().invoke(command_line, ["sms", "preview", "--markdown", "--signature", "昆崙所"])
     assert result.output == DOCUMENT.read_text(encoding="utf-8")
+
+
+def test_the_preview_writes_a_page_of_bubbles(command_line: typer.Typer, tmp_path: Path) -> None:
+    page = tmp_path / "messages.html"
+    result = CliRunner().invoke(command_line, ["sms", "preview", "--page", str(page)])
+    assert result.exit_code == 0
+    written = page.read_text(encoding="utf-8")
+    assert written.count("<figure>") == len(KEYS)
+    assert "http" not in written, "it needs nothing from elsewhere"
+
+
+def test_every_kind_of_message_has_its_place_in_the_preview() -> None:
+    assert set(Kind) == set(KINDS)

@@ -262,7 +262,7 @@ def month(m: "re.Match[str]", context: Context) -> Token | None:
 
 _YEAR: Final = "20[0-9]{2}|[12][0-9]|二零[一二三][零一二三四五六七八九]|[一二][零一二三四五六七八九]"
 _THIRD: Final = "(?:的)?(?P<third>初|底|末|[上中下]旬|中(?![午间]))"
-_THIS_OR_NEXT: Final = "上个?|这个?|本|下下个?|下个?"
+_THIS_OR_NEXT: Final = "(?<![约排])上个?|这个?|本|下下个?|下个?"
 _LATER: Final = "(?:之后|以后|后(?!天))"
 _NOT_A_SECOND_WEEKDAY: Final = "(?![点时:半刻个早定起样会般人位天号月0-9])"
 
@@ -294,10 +294,10 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(r"这(?:两|几|2|两三)天", these_days),
     rule(r"(?:现在|立刻|这会儿?|这就)(?=.{0,2}(?:能|可以|[去来](?!不)|过[去来](?!不)|有|约|就))", now),
     rule(
-        rf"((?<![约排])(?:{_THIS_OR_NEXT}))?(?:{_WEEK})([一二三四五六])[、或和跟]?([一二三四五六日]){_NOT_A_SECOND_WEEKDAY}",
+        rf"({_THIS_OR_NEXT})?(?:{_WEEK})([一二三四五六])[、或和跟]?([一二三四五六日]){_NOT_A_SECOND_WEEKDAY}",
         two_weekdays,
     ),
-    rule(rf"((?<![约排])(?:{_THIS_OR_NEXT}))?(?:{_WEEK})([一二三四五六日天七1-7])(?![0-9])", weekday),
+    rule(rf"({_THIS_OR_NEXT})?(?:{_WEEK})([一二三四五六日天七1-7])(?![0-9])", weekday),
     rule(rf"({_THIS_OR_NEXT})?(?:{_WEEK})末", weekend),
     rule(rf"(这个?|本|下下个?|下个?)(?:{_WEEK})", week),
 )

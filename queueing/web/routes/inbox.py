@@ -19,7 +19,7 @@ from queueing.domain.state import Card
 from queueing.sms import inbox
 from queueing.sms.filling import fill, renderer
 from queueing.sms.outbox import enqueue_reply
-from queueing.web import cookies
+from queueing.web import acts, cookies
 from queueing.web.guard import Clerk, pages
 from queueing.web.panel import LISTED
 from queueing.web.rendering import page
@@ -64,6 +64,7 @@ def one(request: Request, site: TheSite, staff: Clerk, card: str) -> Response:
     with site.db() as conn:
         readers = inbox.readers(conn, card)
         inbox.write_down_reading(conn, card, staff.login, site.now())
+        acts.note(conn, site.now(), staff.login, "conversation", card)
         bubbles = inbox.conversation(site.system, conn, card)
     context = {
         "card": card,

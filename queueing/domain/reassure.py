@@ -1,0 +1,86 @@
+"""A calm word against rumours: whom it concerns, and that nobody gets it more than once a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from queueing.domain import events as e
+from queueing.domain.booking import check_season, opens_for
+from queueing.domain.kernel import Command, Context, decides, evolves
+from queueing.domain.state import Card, State
+from queueing.domain.waves import unreached
+
+ONCE_IN = timedelta(hours=24)
+"""A second calm word within a day says that something is wrong after all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReassureHolders(Command):
+    """Send these holders the calm notice. Those it does not concern, whom no message reaches or who had it
+    within a day are passed over."""
+
+    cards: tuple[str, ...]
+
+
+def _waiting(state: State, card: Card, now: datetime) -> bool:
+    return True
+
+
+def _later(state: State, card: Card, now: datetime) -> bool:
+    opens = opens_for(state, card)
+    return opens is not None and now.date() < opens
+
+
+def _unbooked(state: State, card: Card, now: datetime) -> bool:
+    return not card.booking and not _later(state, card, now)
+
+
+def _booked(state: State, card: Card, now: datetime) -> bool:
+    return card.booking is not None
+
+
+GROUPS: dict[str, Callable[[State, Card, datetime], bool]] = {
+    "waiting": _waiting,
+    "later": _later,
+    "unbooked": _unbooked,
+    "booked": _booked,
+}
+"""Whom the notice may be for: everybody who has not collected, those whose turn has not come, those whose
+turn it is and who have no booking, those who have one."""
+
+
+def concerned(state: State, group: str, now: datetime) -> list[str]:
+    """The cards of a group whose holders collect in person and have not yet."""
+    fits = GROUPS[group]
+    return [card_id for card_id, card in state.cards.items() if waits(card) and fits(state, card, now)]
+
+
+def waits(card: Card) -> bool:
+    """The holder will come to the branch for the card."""
+    with_employer = card.channel == "employer" and not card.released
+    return not (card.done or card.erased or card.visit or with_employer or card.place == "defective")
+
+
+def reassured_lately(card: Card, now: datetime) -> bool:
+    """Had the calm notice within a day."""
+    return card.reassured is not None and now - card.reassured < ONCE_IN
+
+
+@decides(ReassureHolders)
+def reassure(command: ReassureHolders, state: State, context: Context) -> list[e.Event]:
+    """One notice a holder."""
+    check_season(state, context.now)
+    facts: list[e.Event] = []
+    for card_id in dict.fromkeys(command.cards):
+        card = state.cards.get(card_id)
+        if card is None or not waits(card) or unreached(card) or reassured_lately(card, context.now):
+            continue
+        facts.append(context.fact(e.HolderReassured, card=card_id))
+    return facts
+
+
+@evolves(e.HolderReassured)
+def _reassured(state: State, event: e.HolderReassured) -> None:
+    state.change_card(event.card, reassured=event.at)
