@@ -15,6 +15,7 @@ from queueing.season.errors import SeasonError
 from queueing.season.load import load_season
 from queueing.settings import Settings
 from queueing.sms.filling import season_renderer
+from queueing.sms.gateways.choice import check
 
 QUEUES = ("sms", "policies", "webhooks")
 WORKER_TTL = 60
@@ -27,6 +28,7 @@ def main(name: str) -> None:
     settings = Settings.from_env()
     try:
         season_renderer(load_season(settings.season_dir))
+        check(settings)
     except (UserError, SeasonError) as error:
         sys.exit(str(error))
     connection = Redis.from_url(settings.redis_url or "redis://localhost")
