@@ -18,6 +18,7 @@ from itertools import islice
 from pathlib import Path
 from statistics import median, quantiles
 
+import psutil
 import psycopg
 
 from bench import api_plain
@@ -37,14 +38,38 @@ CROWD = 200
 PATIENCE = 60.0
 KINDS = ("api", "api_once", "plain")
 Told = Callable[[str], None]
-Server = tuple[int, str]
-"""A port and a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A service in a process of its own."""
+
+    port: int
+    key: str
+    process: psutil.Process
+
+    def cpu(self) -> float:
+        """Seconds of processor time it has used."""
+        times = self.process.cpu_times()
+        return float(times.user + times.system)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What was measured of a service in a round; times in seconds."""
+
+    per_s: float
+    waits: list[float]
+    cpu: float
+    sold: int
+    rush: list[float]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """`service`: "api", "api_once" (with an Idempotency-Key) or "plain". Bookings a second of `clients`, the
-    median of the rounds, `ratio` to the plain service; then `crowd` clients at once for one slot."""
+    median of the rounds, `ratio` to the plain service; `cpu_ms` of the service's process for a booking; then
+    `crowd` clients at once for one slot."""
 
     service: str
     clients: int
@@ -52,6 +77,7 @@ class Row:
     ratio: float
     p50_ms: float
     p99_ms: float
+    cpu_ms: float
     crowd: int
     sold: int
     crowd_p99_ms: float
@@ -71,15 +97,9 @@ def bench_api(
         tell(f"准备 {cards} 张卡")
         settings = settings_of(url, Path(directory), host="127.0.0.1")
         key = _prepare(settings, slots, cards)
-        ports = {
-            name: stack.enter_context(_serving(f"bench.{name}", settings))
-            for name in ("api_web", "api_plain")
-        }
-        servers = {
-            "api": (ports["api_web"], key),
-            "api_once": (ports["api_web"], key),
-            "plain": (ports["api_plain"], ""),
-        }
+        web = stack.enter_context(_serving("bench.api_web", settings, key))
+        plain = stack.enter_context(_serving("bench.api_plain", settings, ""))
+        servers = {"api": web, "api_once": web, "plain": plain}
         return _measure(servers, (bookings, rounds, crowd), slots, tell)
 
 
@@ -106,29 +126,33 @@ def _measure(servers: Mapping[str, Server], sizes: tuple[int, int, int], slots: 
     last = slot_names(slots)[-2 * rounds :]
     pairs = any_places(bookings * rounds * 2, slots - 2 * rounds)
     rest = iter(card_names(bookings * rounds * 2 + crowd * rounds * 2)[bookings * rounds * 2 :])
-    found: dict[str, list[tuple[float, list[float], int, list[float]]]] = {kind: [] for kind in KINDS}
+    found: dict[str, list[Round]] = {kind: [] for kind in KINDS}
     for number in range(rounds):
         own = {"api": list(islice(pairs, bookings)), "api_once": list(islice(pairs, bookings))}
         crowds = {kind: list(islice(rest, crowd)) for kind in own}
         own["plain"], crowds["plain"] = own["api"], crowds["api"]
         for turn, kind in enumerate(KINDS):
             tell(f"第 {number + 1} 轮（共 {rounds} 轮）：{kind}")
-            speed, waits = asyncio.run(_clients(servers[kind], kind, own[kind]))
             slot = last[2 * number + turn % 2]
-            sold, longest = asyncio.run(_crowd(servers[kind], kind, crowds[kind], slot))
-            if sold != min(CAPACITY, crowd):
-                raise RuntimeError(f"{kind}: a slot of {CAPACITY} sold {sold} places to {crowd} clients")
-            found[kind].append((speed, waits, sold, longest))
-    plain = median(one[0] for one in found["plain"])
+            found[kind].append(_round(servers[kind], kind, own[kind], crowds[kind], slot))
+    plain = median(one.per_s for one in found["plain"])
     return [_row(kind, found[kind], plain, crowd) for kind in KINDS]
 
 
-def _row(
-    kind: str, measured: Sequence[tuple[float, list[float], int, list[float]]], plain: float, crowd: int
-) -> Row:
-    speed = median(one[0] for one in measured)
-    waits = quantiles([1000 * wait for one in measured for wait in one[1]], n=100, method="inclusive")
-    rush = quantiles([1000 * wait for one in measured for wait in one[3]], n=100, method="inclusive")
+def _round(server: Server, kind: str, pairs: Sequence[Pair], cards: Sequence[str], slot: str) -> Round:
+    before = server.cpu()
+    speed, waits = asyncio.run(_clients(server, kind, pairs))
+    cpu = (server.cpu() - before) / len(pairs)
+    sold, rush = asyncio.run(_crowd(server, kind, cards, slot))
+    if sold != min(CAPACITY, len(cards)):
+        raise RuntimeError(f"{kind}: a slot of {CAPACITY} sold {sold} places to {len(cards)} clients")
+    return Round(speed, waits, cpu, sold, rush)
+
+
+def _row(kind: str, measured: Sequence[Round], plain: float, crowd: int) -> Row:
+    speed = median(one.per_s for one in measured)
+    waits = quantiles([1000 * wait for one in measured for wait in one.waits], n=100, method="inclusive")
+    rush = quantiles([1000 * wait for one in measured for wait in one.rush], n=100, method="inclusive")
     return Row(
         service=kind,
         clients=CLIENTS,
@@ -136,8 +160,9 @@ def _row(
         ratio=round(speed / plain, 2),
         p50_ms=round(waits[49], 2),
         p99_ms=round(waits[98], 2),
+        cpu_ms=round(1000 * median(one.cpu for one in measured), 2),
         crowd=crowd,
-        sold=measured[0][2],
+        sold=measured[0].sold,
         crowd_p99_ms=round(rush[98], 1),
     )
 
@@ -145,7 +170,7 @@ def _row(
 async def _clients(server: Server, kind: str, pairs: Sequence[Pair]) -> tuple[float, list[float]]:
     """Each client asks again when it has its answer: (bookings a second, seconds of each)."""
     waits: list[float] = []
-    async with connections(server[0], CLIENTS) as free:
+    async with connections(server.port, CLIENTS) as free:
 
         async def client(own: Sequence[Pair]) -> None:
             for card, slot in own:
@@ -162,7 +187,7 @@ async def _clients(server: Server, kind: str, pairs: Sequence[Pair]) -> tuple[fl
 
 async def _crowd(server: Server, kind: str, cards: Sequence[str], slot: str) -> tuple[int, list[float]]:
     """All at once, each on a connection of its own: (places sold, seconds of each answer)."""
-    async with connections(server[0], len(cards)) as free:
+    async with connections(server.port, len(cards)) as free:
         begun = time.perf_counter()
 
         async def client(card: str) -> tuple[int, float]:
@@ -177,7 +202,7 @@ async def _crowd(server: Server, kind: str, cards: Sequence[str], slot: str) -> 
 
 def _request(server: Server, kind: str, card: str, slot: str) -> bytes:
     body = json.dumps({"card": card, "slot": slot}).encode()
-    own = f"Authorization: Bearer {server[1]}\r\n" if server[1] else ""
+    own = f"Authorization: Bearer {server.key}\r\n" if server.key else ""
     own += f"Idempotency-Key: {card}-{slot}\r\n" if kind == "api_once" else ""
     head = (
         "POST /api/v1/bookings HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
@@ -187,8 +212,8 @@ def _request(server: Server, kind: str, card: str, slot: str) -> bytes:
 
 
 @contextmanager
-def _serving(module: str, settings: Settings) -> Iterator[int]:
-    """A service in a process of its own; its port."""
+def _serving(module: str, settings: Settings, key: str) -> Iterator[Server]:
+    """A service in a process of its own."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     own = replace(settings, port=port, port_given=True, public_url=f"http://127.0.0.1:{port}")
@@ -204,7 +229,7 @@ def _serving(module: str, settings: Settings) -> Iterator[int]:
                 if time.monotonic() > deadline or process.poll() is not None:
                     raise RuntimeError(f"{module} did not start")
                 time.sleep(0.1)
-            yield port
+            yield Server(port, key, psutil.Process(process.pid))
         finally:
             process.kill()
 

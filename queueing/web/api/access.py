@@ -88,9 +88,9 @@ def _unknown() -> Problem:
 def _look_up(site: Site, text: str, address: str, known: Known | None, now: float) -> Key:
     counted = f"api:{address}"
     with site.db() as conn:
-        if known is None and limits.reached(conn, counted, GUESSES, site.now()):
-            raise too_many(GUESSES.within.total_seconds())
         key = keys.opened_by(conn, text)
+        if key is None and limits.reached(conn, counted, GUESSES, site.now()):
+            raise too_many(GUESSES.within.total_seconds())
         if key is None:
             limits.count(conn, counted, site.now())
             raise _unknown()

@@ -16,7 +16,8 @@ from queueing.web.api.routes.slots import slots
 from queueing.web.api.routes.statistics import statistics
 from queueing.web.api.routes.webhooks import webhooks
 
-OPERATIONS = (slots, cards, bookings, counter, employers, statistics, webhooks)
+OPERATIONS = (bookings, slots, cards, counter, employers, statistics, webhooks)
+"""Addresses are tried in this order: what is asked most comes first."""
 
 
 def create_api(site_app: FastAPI) -> FastAPI:

@@ -13,6 +13,7 @@ from queueing.errors import UserError
 from queueing.web import limits
 from queueing.web.api import access, keys
 from queueing.web.limits import Bucket
+from queueing.webhooks import subscriptions
 from tests.web.api.client import Api, new_key, problem
 from tests.web.world import KEY, World
 
@@ -113,7 +114,6 @@ def test_a_bucket_fills_by_the_minute() -> None:
 
 def test_guessing_keys_is_cut_short_but_those_who_have_one_go_on(world: World) -> None:
     known = Api.of(world)
-    assert known.get(SLOTS).status_code == 200
     world.at(world.clock.now + timedelta(days=400))  # a time of its own: guesses are counted by address
     answers = [
         httpx.get(f"{world.url}/api/v1{SLOTS}", headers={"Authorization": f"Bearer qk_00000000_{n}"})
@@ -195,3 +195,19 @@ def test_the_command_line_opens_lists_and_revokes(
     assert "已删除" in run("webhooks", "remove", hook)
     with pytest.raises(UserError, match="没有 wh_0"):
         run("webhooks", "test", "wh_0")
+
+
+def test_the_board_says_that_a_webhook_was_stopped(world: World) -> None:
+    with psycopg.connect(world.system.url, autocommit=True) as conn:
+        url = "https://crm.example.com/hook"
+        hook, _ = subscriptions.add(conn, world.system.notes, url, [], 0, world.clock.now)
+        assert "推送已停" not in world.signed_in("manager").get("/board").text
+        conn.execute(
+            "UPDATE webhook_subscriptions SET active = false, failing_since = %s WHERE id = %s",
+            (world.clock.now, hook),
+        )
+    assert "1个事件推送已停" in world.signed_in("manager").get("/board").text
+    admin = world.signed_in("admin")
+    assert "已停" in admin.get("/keys").text
+    admin.post("/keys/webhook", {"hook": hook})
+    assert "几秒内接着发" in admin.text and "推送已停" not in admin.get("/board").text
