@@ -422,7 +422,7 @@ TALK = (
     "带什么",
 )
 """A whole conversation, as somebody of seventy-five writes."""
-LOST = ("嗯呐老张说的那个啥", "俺说那个啥来着，咋整")
+LOST = ("嗯呐老张说的那个啥", "俺说那个啥来着")
 
 
 def converse(studio: Studio, card: str, texts: Sequence[str]) -> None:
@@ -482,7 +482,7 @@ def inbox(studio: Studio) -> None:
         studio.keep(page, "inbox-templates")
         page.goto("/rumour")
         studio.keep(page, "inbox-rumour")
-        page.check("input[value=later]")
+        page.check("input[value=waiting]")
         page.click("main form button")
         studio.keep(page, "inbox-rumour-preview")
 

@@ -208,6 +208,8 @@ _REACTIONS: dict[str, Reaction] = {
     "slot_closed": Holders.missed,
     "offers": Holders.offered,
     "offer_gone": Holders.offered,
+    "offer_other_day": Holders.offered,
+    "which_place": Holders.offered,
     "whose": Holders.whose,
     "booked": Holders.booked,
     "moved": Holders.booked,
