@@ -11,6 +11,7 @@ from rich.table import Table
 
 from bench.api import bench_api
 from bench.booking import bench_booking
+from bench.counter import bench_counter
 from bench.crowd import bench_crowd
 from bench.hot import bench_hot
 from bench.importing import bench_import
@@ -121,6 +122,18 @@ BENCHES = {
             "times": "次数",
         },
         lambda url, tell: bench_web(url, tell=tell),
+    ),
+    "counter": Bench(
+        "柜台：一个动作等多久（4 万人，大厅 40 人在等）",
+        {
+            "action": "动作",
+            "p50_ms": "一半 ≤ 毫秒",
+            "p95_ms": "95% ≤ 毫秒",
+            "cpu_ms": "处理器毫秒",
+            "waiting": "在等",
+            "times": "次数",
+        },
+        lambda url, tell: bench_counter(url, tell=tell),
     ),
     "crowd": Bench(
         "模拟大厅的一天",

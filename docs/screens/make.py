@@ -292,6 +292,13 @@ def sign_in(studio: Studio) -> None:
         studio.keep(page, "api-reference")
 
 
+def stand_at(page: Page, window: str) -> None:
+    """This browser's window at the counter."""
+    page.fill("#window", window)
+    page.click("form[action='/counter/window'] button")
+    page.wait_for_selector(f"[data-live$='window={window}']")
+
+
 def after_an_outage(page: Page) -> None:
     """Three lines of paper: one that is right, one served already, one nobody can read."""
     rows = page.locator(".rows-form tbody tr")
@@ -306,8 +313,7 @@ def after_an_outage(page: Page) -> None:
 def counter(studio: Studio) -> None:
     with studio.page(DESKTOP) as page:
         studio.sign_in(page, "counter")
-        page.fill("#window", "2")
-        page.click("form[action='/counter/window'] button")
+        stand_at(page, "2")
         studio.keep(page, "counter-start")
         waiting = studio.card(lambda one: one.visit and not one.visit.window)
         page.goto(f"/counter?card={waiting}")
@@ -315,8 +321,7 @@ def counter(studio: Studio) -> None:
         served = studio.card(lambda one: one.visit and one.visit.window)
         with studio.system.desk.view() as state:
             window = state.cards[served].visit.window  # type: ignore[union-attr]
-        page.fill("#window", window)
-        page.click("form[action='/counter/window'] button")
+        stand_at(page, window)
         page.goto(f"/counter?card={served}")
         studio.keep(page, "counter-hand-over")
         for key in ("y", "g"):
@@ -329,7 +334,7 @@ def counter(studio: Studio) -> None:
         studio.keep(page, "counter-booking")
         page.fill("#q", "0001")
         page.keyboard.press("Enter")
-        page.wait_for_selector(".hits")
+        page.wait_for_selector(".hits, .person")
         studio.keep(page, "counter-found")
         page.goto("/counter/outage")
         after_an_outage(page)

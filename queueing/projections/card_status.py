@@ -97,6 +97,10 @@ CARDS = Table(
         "booked": "(slot) WHERE booking > 0",
         "visiting": "(visit) WHERE visit IN ('hall', 'window')",
         "employer": "(employer) WHERE employer <> ''",
+        "told": "(told) WHERE told IS NOT NULL",
+        "arrived": "(arrived_at) WHERE arrived_at IS NOT NULL",
+        "collected": "(collected_at) WHERE collected_at IS NOT NULL",
+        "missed": "(no_show_slot) WHERE no_show_slot <> ''",
     },
 )
 WAVES = Table("card_wave", CohortWave)

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from bench import hot, raw_sql
 from bench.api import bench_api
 from bench.booking import bench_booking
+from bench.counter import bench_counter
 from bench.crowd import bench_crowd
 from bench.importing import bench_import
 from bench.readmodels import bench_rebuild
@@ -129,3 +130,19 @@ def test_every_bench_is_a_command_and_a_table() -> None:
 
 def test_slots_of_the_stage_have_the_ids_of_slots() -> None:
     assert slot_names(2) == ["20180517-0000", "20180517-0005"]
+
+
+def test_every_action_of_the_counter_is_timed(pg_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bench.counter.WARM_UP", 1)
+    rows = json.loads(as_json(bench_counter(pg_url, holders=2500, times=2), "counter"))
+    assert [row["action"] for row in rows] == [
+        "find by name",
+        "find by phone or ID tail",
+        "find by code (scan)",
+        "walk-in ticket",
+        "call",
+        "hand over",
+        "undo",
+        "live queue drawn anew",
+    ]
+    assert all(0 < row["p50_ms"] <= row["p95_ms"] for row in rows)

@@ -41,7 +41,7 @@ def desk(browser: Browser, world: World) -> Iterator[Desk]:
         page.get_by_role("button", name="登录").click()
         page.get_by_label("我在").fill(str(window))
         page.get_by_role("button", name="定").click()
-        expect(page.get_by_label("我在")).to_have_value(str(window))
+        expect(page.locator(f"[data-live$='window={window}']")).to_be_visible()
         return page
 
     yield sit_down

@@ -120,8 +120,11 @@ SELECT * FROM (
         CASE WHEN booking > 0 THEN booking ELSE greatest(visit_booking, no_show_booking) END AS booking,
         booked_via AS via
     FROM card_status
-    WHERE told::date = %(day)s OR arrived_at::date = %(day)s OR collected_at::date = %(day)s
-        OR left(no_show_slot, 8) = to_char(%(day)s::date, 'YYYYMMDD')
+    WHERE (told >= %(day)s::date AND told < %(day)s::date + 1)
+        OR (arrived_at >= %(day)s::date AND arrived_at < %(day)s::date + 1)
+        OR (collected_at >= %(day)s::date AND collected_at < %(day)s::date + 1)
+        OR (no_show_slot <> '' AND no_show_slot >= to_char(%(day)s::date, 'YYYYMMDD')
+            AND no_show_slot < to_char(%(day)s::date + 1, 'YYYYMMDD'))
 ) AS listed
 WHERE state IS NOT NULL
 ORDER BY time, card

@@ -41,7 +41,8 @@ def handing_over(visit: Visit) -> None:
     visit.world.do(TicketWalkIn(card))
     visit.goto("/counter")
     visit.page.fill("#window", "3")
-    visit.send("form[action='/counter/window'] button")
+    visit.page.click("form[action='/counter/window'] button")
+    visit.page.wait_for_selector("[data-live$='window=3']")
     visit.world.do(CallHolder(card, "3"))
     shown(visit, card)
 
