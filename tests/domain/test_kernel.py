@@ -169,3 +169,11 @@ def test_the_domain_reads_no_clock_and_no_chance_and_opens_nothing(source: Path)
             )
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             assert node.func.id not in {"open", "print", "input", "__import__", "eval", "exec"}
+
+
+def test_facts_of_another_systems_request_carry_its_id_as_a_tag() -> None:
+    fields = {"branch": BRANCH, "now": t("06-05 09:00"), "by": "api:crm", "via": "phone"}
+    named = Context(**fields, request="r1").fact(d.events.HolderOptedOut, card="c1")
+    assert named.request == "r1" and "request:r1" in named.tags()
+    plain = Context(**fields).fact(d.events.HolderOptedOut, card="c1")
+    assert plain.request == "" and plain.tags() == named.tags()[:-1]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from standardwebhooks import Webhook
@@ -34,8 +36,8 @@ class Receiver:
 
 
 @contextmanager
-def receiving() -> Iterator[Receiver]:
-    """A receiver at a free port."""
+def receiving(certificate: Path | None = None) -> Iterator[Receiver]:
+    """A receiver at a free port, by https if it has a certificate."""
     receiver = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -50,13 +52,23 @@ def receiving() -> Iterator[Receiver]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
+        def handle(self) -> None:
+            """A caller who does not like the certificate goes away."""
+            with suppress(ssl.SSLError, ConnectionError):
+                super().handle()
+
         def log_message(self, *_: object) -> None:
             """Quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
-    receiver.url = f"http://127.0.0.1:{server.server_port}/hooks?of=queueing"
+    scheme = "https" if certificate else "http"
+    receiver.url = f"{scheme}://127.0.0.1:{server.server_port}/hooks?of=queueing"
     try:
         yield receiver
     finally:

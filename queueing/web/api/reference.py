@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from queueing.web.api import problems as p
 from queueing.web.api.document import TAGS, document, operations
+from queueing.web.guard import MaybeStaff
 from queueing.web.rendering import page
 
 reference = APIRouter(include_in_schema=False)
@@ -23,7 +24,7 @@ async def openapi(request: Request) -> Response:
 
 @reference.get("/v1")
 @reference.get("/v1/docs")
-def docs(request: Request) -> Response:
+def docs(request: Request, staff: MaybeStaff) -> Response:
     """The document as a page."""
     made = document(request.app)
     groups = [
@@ -33,13 +34,13 @@ def docs(request: Request) -> Response:
 
 
 @reference.get("/problems")
-def problems(request: Request) -> Response:
+def problems(request: Request, staff: MaybeStaff) -> Response:
     """Every type."""
     return page(request, "api/problems.html", {"kinds": p.kinds(), "chosen": ""})
 
 
 @reference.get("/problems/{name}")
-def problem(request: Request, name: str) -> Response:
+def problem(request: Request, staff: MaybeStaff, name: str) -> Response:
     """Where a type's address leads."""
     if name not in {kind.name for kind in p.kinds()}:
         raise p.Problem(p.NOT_FOUND)
