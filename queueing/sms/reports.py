@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 import psycopg
 
-from queueing.sms.outbox import harmless
+from queueing.sms.claims import harmless
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

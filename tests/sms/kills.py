@@ -23,11 +23,12 @@ from queueing.projections.message_rules import Intent, reference
 from queueing.projections.messages import insert
 from queueing.runtime import embedded
 from queueing.settings import project_root
+from queueing.sms.claims import CLAIM_LASTS
 from queueing.sms.gateways.account import LOCAL_FROM, LOCAL_SID, Account
 from queueing.sms.gateways.twilio import TwilioGateway
 from queueing.sms.localtwilio.behaviours import Behaviour, Rule
 from queueing.sms.localtwilio.server import LocalTwilio, serving
-from queueing.sms.outbox import CLAIM_LASTS, send_all
+from queueing.sms.outbox import send_all
 from queueing.sms.rows import AT_LEAST_ONCE
 from tests.support import EMPLOYERS, PEOPLE, Branch, database, opened, prepare
 

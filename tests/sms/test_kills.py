@@ -3,7 +3,7 @@ arrive is lost."""
 
 import pytest
 
-from queueing.sms import outbox
+from queueing.sms import claims, outbox
 from queueing.sms.rows import AT_LEAST_ONCE
 from tests.sms.kills import KINDS, MOMENTS, PAGE, broken, matrix, outcome, written
 from tests.support import prepared
@@ -39,5 +39,6 @@ def test_without_the_rule_the_matrix_sees_it(
     suffers: frozenset[str],
 ) -> None:
     """The negative control."""
-    monkeypatch.setattr(outbox, "AT_LEAST_ONCE", sent_again)
+    for module in (claims, outbox):
+        monkeypatch.setattr(module, "AT_LEAST_ONCE", sent_again)
     assert set(broken(outcome(pg_server_url, prepared, moment))) == suffers

@@ -22,17 +22,10 @@ from queueing.projections import messages
 from queueing.projections.message_rules import Intent, reference
 from queueing.projections.messages import WAITS_FOR_OTHERS, Messages, insert
 from queueing.projections.rebuild import rebuild
+from queueing.sms.claims import CLAIM_LASTS, MAX_ATTEMPTS, claim, record
 from queueing.sms.gateways.local import LocalGateway
 from queueing.sms.gateways.port import Outgoing, Result, Verdict
-from queueing.sms.outbox import (
-    CLAIM_LASTS,
-    MAX_ATTEMPTS,
-    claim,
-    enqueue_reply,
-    record,
-    send_all,
-    send_due,
-)
+from queueing.sms.outbox import enqueue_reply, send_all, send_due
 from queueing.sms.rows import EXEMPT, Done
 from tests.sms.carriers import Fickle, always
 from tests.support import LIU, QIAN, SUN, WANG, ZHANG, Branch, Somebody, moment, opened
