@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass, field
+from functools import cache
 
 from queueing.errors import UserError
 from queueing.settings import Settings, read_master_key
@@ -42,8 +43,10 @@ class Account:
         return f"{self.public_url}/hooks/twilio/status?ref={ref}"
 
 
+@cache
 def account(settings: Settings) -> Account:
-    """The account of an installation; what is not set is a UserError that names it."""
+    """The account of an installation, found once: every webhook asks for it. What is not set is a UserError
+    that names it."""
     if settings.sms == LOCAL:
         return Account(
             LOCAL_SID, _local_token(settings), LOCAL_FROM, local_url(settings), settings.public_url
