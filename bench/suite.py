@@ -16,6 +16,7 @@ from bench.crowd import bench_crowd
 from bench.hot import bench_hot
 from bench.importing import bench_import
 from bench.live import bench_live
+from bench.past import bench_past
 from bench.readmodels import bench_rebuild
 from bench.sending import bench_sms
 from bench.starting import bench_start
@@ -147,6 +148,18 @@ BENCHES = {
             "rounds": "次数",
         },
         lambda url, tell: bench_crowd(url, tell=tell),
+    ),
+    "past": Bench(
+        "看板回看：打开一天，和每一幅画面",
+        {
+            "events": "记录里的事",
+            "open_s": "打开一天（秒）",
+            "step_p50_ms": "往前一步（毫秒，中位数）",
+            "step_p95_ms": "95%",
+            "jump_p50_ms": "跳到任意一刻（毫秒，中位数）",
+            "jump_p95_ms": "95%",
+        },
+        lambda url, tell: bench_past(url, tell=tell),
     ),
     "live": Bench(
         "看板：一件事多久出现在所有屏幕上",

@@ -26,6 +26,7 @@ def register(app: typer.Typer) -> None:
     group.command("webhook")(webhook)
     group.command("web")(web)
     group.command("live")(live)
+    group.command("past")(past)
     group.command("crowd")(crowd)
     group.command("api")(api)
     app.add_typer(group, name="bench")
@@ -74,6 +75,11 @@ def web(as_json: AsJson = False) -> None:
 def live(as_json: AsJson = False) -> None:
     """二百个屏幕看着看板，一件事多久出现在屏幕上；离开的屏幕回来后缺不缺。"""
     _run("live", as_json)
+
+
+def past(as_json: AsJson = False) -> None:
+    """回看四万人的一季：打开一天、换一幅画面要多久。"""
+    _run("past", as_json)
 
 
 def crowd(as_json: AsJson = False) -> None:

@@ -14,6 +14,7 @@ from bench.booking import bench_booking
 from bench.counter import bench_counter
 from bench.crowd import bench_crowd
 from bench.importing import bench_import
+from bench.past import bench_past
 from bench.readmodels import bench_rebuild
 from bench.sending import bench_sms
 from bench.stage import CAPACITY, slot_names
@@ -100,6 +101,12 @@ def test_every_webhook_of_the_measurement_has_its_reply(
     row = json.loads(as_json(bench_webhook(pg_url, rate=20, seconds=1), "webhook"))
     assert row["messages"] == 20
     assert 0 < row["stored_p50_ms"] <= row["stored_p99_ms"] <= row["stored_max_ms"]
+
+
+def test_a_day_of_the_past_is_opened_and_looked_through(pg_url: str) -> None:
+    (row,) = json.loads(as_json(bench_past(pg_url, holders=300)))
+    assert row["events"] > 600 and row["open_s"] >= 0
+    assert 0 < row["step_p50_ms"] <= row["step_p95_ms"] and 0 < row["jump_p50_ms"] <= row["jump_p95_ms"]
 
 
 def test_days_of_the_hall_are_simulated_beside_simpy(pg_url: str) -> None:
