@@ -1,5 +1,6 @@
-"""`acts`: which facts a person of staff, or an employer's clerk, is behind. An index for the audit trail: the
-log itself finds facts by what they are about, and a tag for whoever did it would cost every append."""
+"""`acts`: which facts a person of staff, an employer's clerk or another system is behind. An index for the
+audit trail: the log itself finds facts by what they are about, and a tag for whoever did it would cost every
+append."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from queueing.log.store import Recorded
 from queueing.projections.base import Projection
 from queueing.projections.tables import Row, Table
 
-PEOPLE = ("staff:", "employer:")
+PEOPLE = ("staff:", "employer:", "api:")
 
 
 class Act(Row, frozen=True, gc=False):
@@ -28,7 +29,7 @@ ACTS = Table("acts", Act, {"who": "(who, at, position)"})
 
 
 class Acts(Projection):
-    """The facts of everybody who signs in."""
+    """The facts of everybody who signs in, or has a key."""
 
     name = "acts"
     tables = (ACTS.name,)
@@ -38,7 +39,7 @@ class Acts(Projection):
         ACTS.create(cursor, suffix)
 
     def apply(self, cursor: Cursor[Any], events: Sequence[Recorded], suffix: str = "") -> None:
-        """A row for each fact a person with an account is behind."""
+        """A row for each fact somebody with an account or a key is behind."""
         rows = [Act(position, one.by, one.at) for position, one in events if one.by.startswith(PEOPLE)]
         if rows:
             ACTS.write(cursor, rows, (), suffix)

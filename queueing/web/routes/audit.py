@@ -26,7 +26,10 @@ KINDS = {
     "employer": "一家单位",
     "plan": "一次调整",
     "staff": "一位工作人员",
+    "api": "一个业务系统",
 }
+WHO = ("staff", "api")
+"""Kinds that do something themselves."""
 Text = Annotated[str, Query(max_length=60)]
 Number = Annotated[int, Query(ge=1, le=100_000)]
 
@@ -70,13 +73,13 @@ def trail(
     chosen = _day(day)
     deeds: Any = []
     with site.db() as conn:
-        if kind == "staff":
-            person = f"staff:{subject}"
+        if kind in WHO:
+            person = f"{kind}:{subject}"
             found = audit.done_by(conn, site.system.log, person, chosen, number)
             deeds = acts.deeds(conn, person, chosen) if number == 1 else []
         else:
             found = audit.about(site.system.log, kind, subject, chosen, number)
-    if not found.days and not deeds and kind != "staff":
+    if not found.days and not deeds and kind not in WHO:
         raise HTTPException(404)
     cards = {line.card for line in found.lines if line.card}
     context = {

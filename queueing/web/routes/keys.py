@@ -8,7 +8,7 @@ from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from queueing.errors import UserError
-from queueing.web import cookies
+from queueing.web import acts, cookies
 from queueing.web.api import keys
 from queueing.web.guard import Admin, pages
 from queueing.web.rendering import page
@@ -39,6 +39,7 @@ def add(
     try:
         with site.db() as conn:
             text = keys.add(conn, name.strip(), scopes or [], site.now(), channel, per_minute)
+            acts.note(conn, site.now(), staff.by, "key-added", name.strip())
     except UserError as error:
         return _page(request, site, problem=error.message, status=422)
     return _page(request, site, fresh=(name.strip(), text))
@@ -51,6 +52,7 @@ def revoke(site: TheSite, staff: Admin, name: Text = "") -> Response:
     try:
         with site.db() as conn:
             keys.revoke(conn, name, site.now())
+            acts.note(conn, site.now(), staff.by, "key-revoked", name)
         cookies.say(response, f"密钥 {name} 已作废。")
     except UserError as error:
         cookies.say(response, error.message, "bad")
@@ -63,6 +65,8 @@ def start_again(site: TheSite, staff: Admin, hook: Text = "") -> Response:
     response = RedirectResponse("/keys", 303)
     with site.db() as conn:
         known = subscriptions.start_again(conn, hook)
+        if known:
+            acts.note(conn, site.now(), staff.by, "webhook-started", hook)
     cookies.say(
         response,
         "好了，几秒内接着发。" if known else "没有这个推送，可能已经删了。",

@@ -164,6 +164,11 @@ def test_an_administrator_opens_a_key_sees_it_once_and_revokes_it(world: World) 
     assert admin.page.status_code == 422 and "已有名为 crm" in admin.text
     admin.post("/keys/revoke", {"name": "crm"})
     assert "密钥 crm 已作废" in admin.text and "6月5日作废" in admin.text
+    login = admin.get("/audit/api/crm").text
+    assert "没有记录" in login
+    with psycopg.connect(world.system.url) as conn:
+        rows = conn.execute("SELECT what, about FROM staff_acts WHERE about = 'crm' ORDER BY id").fetchall()
+    assert rows == [("key-added", "crm"), ("key-revoked", "crm")]
     assert world.signed_in("manager").get("/keys").status_code == 403
 
 
@@ -211,3 +216,11 @@ def test_the_board_says_that_a_webhook_was_stopped(world: World) -> None:
     assert "已停" in admin.get("/keys").text
     admin.post("/keys/webhook", {"hook": hook})
     assert "几秒内接着发" in admin.text and "推送已停" not in admin.get("/board").text
+
+
+def test_the_trail_of_a_system_has_what_it_did(world: World) -> None:
+    api, card = Api.of(world), world.person(name="慕容云")
+    api.post("/bookings", {"card": card, "slot": "20180627-0930"})
+    world.catch_up()
+    trail = world.signed_in("manager").get(f"/audit/api/{api.name}").text
+    assert f"业务系统 {api.name}" in trail and "6月27日" in trail and "慕容云" in trail
