@@ -30,6 +30,7 @@ from queueing.sms.replies import (
     said_to_silent,
     status_of,
     told_enough,
+    whose,
 )
 from queueing.sms.turns import Asking, Reply, Situation, Thread, Turn
 from queueing.sms.wishes import declines, near_to, pointed_at, together, wish_of
@@ -143,7 +144,7 @@ def _for_a_card(reading: Reading, at: Situation) -> Asking:
     if len(fitting) == 1:
         return (yield from _with_card(reading, fitting[0], at))
     asked = Thread("whose", options=tuple(fitting), until=at.now + QUESTION_LASTS, pending=reading)
-    return Turn(asked, (Reply("whose", {"names": list(fitting)}, fitting[0]),))
+    return Turn(asked, (whose(fitting, reading),))
 
 
 def _fitting(intent: Intent, at: Situation) -> Sequence[str]:
@@ -264,8 +265,7 @@ def _again(reading: Reading, at: Situation) -> Asking:
     """The open question once more, else what is booked."""
     question = at.thread.open(at.now)
     if question == "whose":
-        names = list(at.thread.options)
-        return Turn(at.thread, (Reply("whose", {"names": names}, names[0]),))
+        return Turn(at.thread, (whose(at.thread.options, at.thread.pending),))
     return (yield from (_which(at) if question == "offers" else _status(reading, at)))
 
 
@@ -338,7 +338,8 @@ def _list_for_phone(card: str, at: Situation, reason: str = "asked") -> Asking:
     result = yield ListForPhone(card, reason)
     listed = isinstance(result, Outcome) and result.events
     said = Reply(CALL_TEMPLATES.get(reason, "staff_will_call"), {}, card)
-    return Turn(Thread(card=card), () if listed else (said,))
+    thread = replace(at.thread, misses=0) if at.thread.open(at.now) else Thread(card=card)
+    return Turn(thread, () if listed else (said,))
 
 
 def _thanks(reading: Reading, at: Situation) -> Asking:

@@ -73,4 +73,5 @@ def _common(system: System) -> dict[str, Any]:
         "phone": season.branch.phone,
         "until": season.last_day.isoformat(),
         "who": "",
+        "about": "",
     }

@@ -22,13 +22,14 @@ from queueing.domain.booking import opens_for
 from queueing.domain.state import Card
 from queueing.log import Outcome
 from queueing.log.lockstep import Ask, Dialogue, lockstep
-from queueing.projections.message_rules import Intent
+from queueing.projections.message_rules import Intent as Message
 from queueing.projections.messages import insert
 from queueing.sms.conversation import converse
 from queueing.sms.filling import fill, renderer
 from queueing.sms.gateways.account import ON_THIS_MACHINE
 from queueing.sms.gateways.local import keep_inbound
-from queueing.sms.grammar import Reading, read
+from queueing.sms.grammar import Intent, Reading, read
+from queueing.sms.grammar.traditional import TO_SIMPLIFIED
 from queueing.sms.outbox import reply_intent
 from queueing.sms.turns import Asking, Reply, Situation, Thread, Turn
 from queueing.system import System
@@ -119,13 +120,31 @@ def _receive_once(
         look = _look(system)
         turns = lockstep(
             system.desk,
-            (
-                _dialogue(converse(one.reading, _situation(one, look, now, threads[one.thread])), now)
-                for one in fresh
-            ),
+            (_dialogue(converse(*_asked(system, one, look, now, threads[one.thread])), now) for one in fresh),
         )
         _store(connection, list(zip(fresh, turns, strict=True)), now)
     return [(number, None if number in found else _not_known(system)) for number, _ in messages]
+
+
+def _asked(
+    system: System, one: _Open, look: _look, now: datetime, thread: Thread
+) -> tuple[Reading, Situation]:
+    """A message and what it meets. Asked whose card is meant, people answer with a name as well: here is
+    where names are known."""
+    reading = one.reading
+    if thread.open(now) == "whose" and reading.intent is Intent.UNKNOWN and reading.choice is None:
+        people = system.vault.get_many(thread.options)
+        names = [people[card].name if card in people else "" for card in thread.options]
+        called = [n for n, name in enumerate(names, 1) if _names(one.message.text, name)]
+        if len(called) == 1:
+            reading = Reading(Intent.CHOOSE, choice=called[0])
+    return reading, _situation(one, look, now, thread)
+
+
+def _names(text: str, name: str) -> bool:
+    """The full name, or the given name of two characters."""
+    said = text.translate(TO_SIMPLIFIED)
+    return len(name) > 1 and (name in said or (len(name) > 2 and name[-2:] in said))
 
 
 def _situation(one: _Open, look: _look, now: datetime, thread: Thread) -> Situation:
@@ -224,7 +243,7 @@ def _dialogue(asking: Asking, now: datetime) -> Dialogue[Turn]:
 
 
 def _store(connection: psycopg.Connection[Any], ended: Sequence[tuple[_Open, Turn]], now: datetime) -> None:
-    intents: list[Intent] = []
+    intents: list[Message] = []
     connection.execute(
         "UPDATE threads AS t SET state = n.state::jsonb, at = %s"
         " FROM unnest(%s::text[], %s::text[]) AS n(thread, state) WHERE t.thread = n.thread",
@@ -241,7 +260,7 @@ def _store(connection: psycopg.Connection[Any], ended: Sequence[tuple[_Open, Tur
             insert(cursor, intents)
 
 
-def _intent(one: _Open, number: int, reply: Reply, now: datetime) -> Intent:
+def _intent(one: _Open, number: int, reply: Reply, now: datetime) -> Message:
     card = reply.card or one.cards[0]
     return reply_intent(one.message.sid, number, card, reply.template, reply.params, now)
 

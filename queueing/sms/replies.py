@@ -13,6 +13,7 @@ from queueing.domain import refusals as r
 from queueing.domain.events import BookingCancelled, BookingMoved, SlotBooked
 from queueing.domain.state import Card
 from queueing.log import Outcome
+from queueing.sms.grammar.reading import Intent, Reading
 from queueing.sms.turns import Reply, Said, Situation, Thread, Turn
 
 MOST = 2
@@ -52,6 +53,22 @@ KEPT = 12
 def already_collected(card: str, state: Card) -> Reply:
     day = state.collected.at.date().isoformat() if state.collected else ""
     return Reply("already_collected", {"date": day}, card)
+
+
+_ABOUT = {
+    Intent.BOOK: "约时间",
+    Intent.MORE: "约时间",
+    Intent.MOVE: "改时间",
+    Intent.CANCEL: "要取消",
+    Intent.HOME_VISIT: "要上门",
+    Intent.COLLECTED: "领过了",
+}
+
+
+def whose(cards: Sequence[str], reading: Reading | None) -> Reply:
+    """Who is meant, with what was asked for them."""
+    about = _ABOUT.get(reading.intent, "") if reading else ""
+    return Reply("whose", {"names": list(cards), "about": about}, cards[0])
 
 
 def refused(refusal: Refusal, card: str, at: Situation) -> Turn:

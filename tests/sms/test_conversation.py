@@ -306,7 +306,7 @@ def test_zero_cancels(branch: Branch) -> None:
 
 def test_with_two_cards_on_one_phone_it_is_asked_whose_and_goes_on(branch: Branch) -> None:
     (text,) = branch.sms(ZHANG.phone, "明天上午")
-    assert text.splitlines() == ["请问是哪位？回复数字", "1、刘*英", "2、张*海"]
+    assert text.splitlines() == ["请问是哪位约时间？回复数字", "1、刘*英", "2、张*海"]
     assert "桂" not in text
 
     branch.sms(ZHANG.phone, "2")

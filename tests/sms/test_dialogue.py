@@ -174,3 +174,24 @@ def test_on_a_shared_phone_every_message_says_whom_it_is_about(branch: Branch) -
 def test_whose_turn_has_not_come_is_told_from_when_whatever_they_ask(branch: Branch) -> None:
     for text in ("查询", "好的知道了"):
         assert branch.sms(LI.phone, text)[0].startswith("您这一批从6月11日星期一开始领")
+
+
+def test_asked_whose_a_name_is_an_answer(branch: Branch) -> None:
+    branch.sms(ZHANG.phone, "周五上午")
+    branch.sms(ZHANG.phone, "刘桂英的")
+    offer = branch.facts(e.SlotsOffered)[-1]
+    assert offer.card == LIU.card
+    assert {slot[:8] for slot in offer.slots} == {"20180608"}, "what was asked first is not forgotten"
+
+
+def test_a_name_nobody_has_chooses_nobody(branch: Branch) -> None:
+    branch.sms(ZHANG.phone, "周五上午")
+    assert branch.sms(ZHANG.phone, "王老五")[0].startswith("抱歉，没看懂")
+    assert not branch.facts(e.SlotsOffered)
+
+
+def test_asking_for_a_person_keeps_the_places_that_were_offered(branch: Branch) -> None:
+    branch.sms(WANG.phone, "预约")
+    branch.sms(WANG.phone, "9")
+    branch.sms(WANG.phone, "2")
+    assert branch.card(WANG).booking is not None

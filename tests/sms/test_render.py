@@ -197,8 +197,8 @@ def test_on_a_phone_with_several_cards_a_message_says_whom_it_is_about() -> None
         ("faq", {"text": "您好😊"}),
         ("faq", {"text": "【别的】您好"}),
         ("faq", {"text": ""}),
-        ("whose", {"names": ["王桂兰"]}),
-        ("whose", {"names": ["王*兰"] * 7}),
+        ("whose", {"about": "", "names": ["王桂兰"]}),
+        ("whose", {"about": "", "names": ["王*兰"] * 7}),
     ],
 )
 def test_a_message_that_must_not_leave_is_refused(key: str, params: dict[str, object]) -> None:
@@ -208,7 +208,7 @@ def test_a_message_that_must_not_leave_is_refused(key: str, params: dict[str, ob
 
 def test_a_refusal_does_not_repeat_what_may_be_personal() -> None:
     with pytest.raises(RenderError) as refused:
-        RENDERER.render("whose", {"names": ["王桂兰"]})
+        RENDERER.render("whose", {"about": "", "names": ["王桂兰"]})
     assert "王" not in refused.value.message
     with pytest.raises(RenderError) as refused:
         RENDERER.render("faq", {"text": "请打13800001234"})
@@ -218,7 +218,7 @@ def test_a_refusal_does_not_repeat_what_may_be_personal() -> None:
 def test_masked_names_of_any_length_are_said() -> None:
     names = ["王*兰", "于*", "欧阳**", "买***木", "—"]
     assert max(map(len, names)) == LONGEST_NAME
-    assert RENDERER.render("whose", {"names": names}).endswith("5、—")
+    assert RENDERER.render("whose", {"about": "", "names": names}).endswith("5、—")
 
 
 def test_simplifying_keeps_what_is_allowed() -> None:
