@@ -101,3 +101,17 @@ def test_a_lost_connection_is_shown_and_comes_back_by_itself(world: World, telev
         expect(lost).to_be_hidden(timeout=20_000)
         expect(television.locator(".wait")).to_contain_text("1人在等")
         television.goto("about:blank")
+
+
+def test_five_windows_and_many_waiting_fit_on_the_screen(world: World, television: Page) -> None:
+    cards = [world.person() for _ in range(16)]
+    for card in cards:
+        world.do(TicketWalkIn(card))
+    for window, card in enumerate(cards[:6], start=1):
+        world.do(CallHolder(card, str(window)))
+    expect(television.locator(".call")).to_have_count(5)
+    expect(television.locator(".numbers strong")).to_have_count(8)
+    boxes = [television.locator(one).bounding_box() for one in (".call >> nth=4", ".wait", "footer")]
+    bottoms = [box["y"] + box["height"] for box in boxes if box]
+    assert bottoms[0] <= boxes[2]["y"] and bottoms[1] <= boxes[2]["y"], "nothing lies over the last line"  # type: ignore[index]
+    assert bottoms[2] <= 1080 and television.evaluate("document.documentElement.scrollWidth") <= 1920
