@@ -95,11 +95,8 @@ def right_now(site: Site, coming: Sequence[DayAhead]) -> RightNow:
     """What somebody who came this moment would meet; `coming` are the days ahead."""
     now = site.now()
     spans = open_spans(site, now.date())
-    if any(one.day == now.date() and one.level == "closed" for one in coming):
-        return RightNow("今天网点临时停办，请不要白跑。约了今天的人，我们会另外通知。", "closed")
     if not any(start <= now < end for start, end in spans):
-        opens = _opens(site, coming)
-        return RightNow(f"现在网点没有开门。{words.moment(opens)}开门。" if opens else "", "closed")
+        return RightNow(_shut(site, coming, spans), "closed")
     with site.system.desk.view() as state:
         found = hall(state, now)
     level = "calm" if found.expected_wait < 15 else "busy" if found.expected_wait < 40 else "crowded"
@@ -107,6 +104,17 @@ def right_now(site: Site, coming: Sequence[DayAhead]) -> RightNow:
         return RightNow("现在大厅里没有人在等，来了就能办。", level)
     said = f"现在大厅里有{len(found.waiting)}人在等，没有预约的人{words.wait_range(found.told)}"
     return RightNow(said + ("。" if level == "calm" else "；先约个时间再来更省事。"), level)
+
+
+def _shut(site: Site, coming: Sequence[DayAhead], spans: Sequence[tuple[datetime, datetime]]) -> str:
+    """Why the door is shut, and when it opens."""
+    now, opens = site.now(), _opens(site, coming)
+    planned = any(now < end for _, end in sessions(now.date(), site.system.season))
+    if planned and not any(now < end for _, end in spans):
+        said = "今天网点临时停办，请不要白跑。约了今天的人，我们会另外通知。"
+    else:
+        said = "现在网点没有开门。"
+    return said + (f"{words.moment(opens)}开门。" if opens else "")
 
 
 def open_spans(site: Site, day: date) -> list[tuple[datetime, datetime]]:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from queueing.domain.season import CloseSlots
 from queueing.season.faq import REQUIRED
 from queueing.web.headers import HEADERS
 from queueing.web.questions import QUESTIONS
@@ -25,6 +26,26 @@ def test_the_first_page_tells_how_busy_the_hall_is_only_while_it_is_open(world: 
     world.at(datetime(2018, 6, 5, 19, 0))
     assert "现在大厅里" not in browser.get("/").text
     assert "今天" not in browser.text.split("网点忙不忙")[1].split("轮到谁了")[0]
+
+
+def test_the_first_page_says_when_the_door_opens(world: World) -> None:
+    world.catch_up()
+    browser = world.browser()
+    world.at(datetime(2018, 6, 5, 12, 0))
+    assert "现在网点没有开门。6月5日 星期二 下午1:30开门。" in browser.get("/").text
+    world.at(datetime(2018, 6, 8, 19, 0))
+    assert "6月11日 星期一 上午8:30开门。" in browser.get("/").text
+
+
+def test_the_first_page_warns_when_the_rest_of_the_day_is_closed(world: World) -> None:
+    world.at(datetime(2018, 6, 29, 14, 40))
+    with world.system.desk.view() as state:
+        rest = [s for s in state.days[world.clock.now.date()] if state.slots[s].end > world.clock.now]
+    assert "临时停办" not in world.browser().get("/").text
+    world.do(CloseSlots(tuple(rest), "停电"))
+    world.catch_up()
+    text = world.browser().get("/").text
+    assert "今天网点临时停办，请不要白跑" in text and "7月2日 星期一 上午8:30开门。" in text
 
 
 def test_every_answer_has_a_question(world: World) -> None:
