@@ -29,8 +29,9 @@ from queueing.web.guard import STAFF_COOKIE
 HOLDERS = 40_000
 SCREENS = 200
 EVENTS = 30
-GAP = 1.0
-"""Seconds between two events, so that each screen's next piece belongs to the one before it."""
+QUIET = 0.4
+"""Seconds without a piece at any screen, after which an event counts as shown everywhere."""
+PATIENCE = 30.0
 WHILE_AWAY = 100
 """About what happens at four windows in ten minutes, with bookings, arrivals and calls."""
 Told = Callable[[str], None]
@@ -130,8 +131,7 @@ async def _measure(system: System, settings: Settings, screens: int, events: int
     for screen in watching:
         await screen.watch()
     await _until(lambda: all(screen.piece for screen in watching))
-    await _hand_over(system, waiting[:1])
-    await asyncio.sleep(2 * GAP)
+    await _one(system, waiting[0], watching)
     tell(f"{events} 件事")
     took = sorted([ms for card in waiting[1 : events + 1] for ms in await _one(system, card, watching)])
     tell(f"一个屏幕离开，其间 {WHILE_AWAY} 件事")
@@ -154,9 +154,10 @@ async def _one(system: System, card: str, watching: Sequence[Screen]) -> list[fl
     before = [len(screen.heard) for screen in watching]
     begun = time.perf_counter()
     await _hand_over(system, [card])
-    await asyncio.sleep(GAP)
-    if silent := sum(len(screen.heard) == count for screen, count in zip(watching, before, strict=True)):
-        raise RuntimeError(f"{silent} of {len(watching)} screens heard nothing of an event")
+    await _until(
+        lambda: all(len(screen.heard) > count for screen, count in zip(watching, before, strict=True))
+    )
+    await _quiet(watching)
     return [1000 * (screen.heard[-1] - begun) for screen in watching]
 
 
@@ -166,16 +167,17 @@ async def _away(system: System, handed: Sequence[str], watching: Sequence[Screen
     gone, stayed = watching[0], watching[1]
     await gone.leave()
     await _hand_over(system, handed)
-    await asyncio.sleep(2 * GAP)
+    await _quiet(watching[1:])
     before = len(gone.heard)
     await gone.watch()
-    await asyncio.sleep(2 * GAP)
+    await _until(lambda: len(gone.heard) > before)
+    await _quiet(watching)
     same = gone.piece == stayed.piece
     if len(gone.heard) != before + 1:
         raise RuntimeError(f"a screen that came back was sent {len(gone.heard) - before} pieces")
     await gone.leave()
     await gone.watch()
-    await asyncio.sleep(GAP)
+    await asyncio.sleep(3 * QUIET)
     if len(gone.heard) != before + 1:
         raise RuntimeError("a screen that had missed nothing was sent the piece again")
     return same
@@ -186,9 +188,14 @@ async def _hand_over(system: System, some: Sequence[str]) -> None:
         await system.desk.ask(HandOver(card, "self", holder_id_seen=True), by="staff:bench", via="counter")
 
 
+async def _quiet(watching: Sequence[Screen]) -> None:
+    """Until no screen has been sent anything for a while."""
+    await _until(lambda: time.perf_counter() - max(screen.heard[-1] for screen in watching) > QUIET)
+
+
 async def _until(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while not done():
         if time.monotonic() > deadline:
-            raise RuntimeError("the screens stayed dark")
-        await asyncio.sleep(0.05)
+            raise RuntimeError("not every screen heard of what happened")
+        await asyncio.sleep(0.02)

@@ -102,21 +102,23 @@ def wave_progress(connection: Connection[Any]) -> list[WaveProgress]:
         connection,
         WaveProgress,
         f"""
-        SELECT coalesce(p.wave, '') AS wave, w.opens, w.opened_at, w.closed_at, c.cohort,
-            count(*) AS cards,
-            count(*) FILTER (WHERE invites > 0) AS invited,
-            count(booked_at) AS booked_ever,
-            count(*) FILTER (WHERE booking > 0) AS booked,
-            count(*) FILTER (WHERE place = 'handed') AS collected,
-            count(*) FILTER (WHERE booked_via = 'sms') AS sms,
-            count(*) FILTER (WHERE booked_via = 'web') AS web,
-            count(*) FILTER (WHERE booked_via = 'phone') AS phone,
-            count(*) FILTER (WHERE booked_via = 'counter') AS counter,
-            {_HOW}
-        FROM card_status c
+        SELECT coalesce(p.wave, '') AS wave, w.opens, w.opened_at, w.closed_at, c.*
+        FROM (
+            SELECT cohort,
+                count(*) AS cards,
+                count(*) FILTER (WHERE invites > 0) AS invited,
+                count(booked_at) AS booked_ever,
+                count(*) FILTER (WHERE booking > 0) AS booked,
+                count(*) FILTER (WHERE place = 'handed') AS collected,
+                count(*) FILTER (WHERE booked_via = 'sms') AS sms,
+                count(*) FILTER (WHERE booked_via = 'web') AS web,
+                count(*) FILTER (WHERE booked_via = 'phone') AS phone,
+                count(*) FILTER (WHERE booked_via = 'counter') AS counter,
+                {_HOW}
+            FROM card_status GROUP BY cohort
+        ) AS c
             LEFT JOIN cohort_plan p ON p.cohort = c.cohort
             LEFT JOIN wave_turn w ON w.wave = p.wave
-        GROUP BY p.wave, w.opens, w.opened_at, w.closed_at, c.cohort
         ORDER BY w.opens NULLS LAST, p.wave, c.cohort
         """,  # noqa: S608
     )
@@ -170,18 +172,23 @@ def channel_shares(connection: Connection[Any]) -> list[ChannelShare]:
 
 
 _SHARES = """
-WITH channels AS (
+WITH cells AS MATERIALIZED (  -- the cards are read once, and whatever is told comes from these few hundred rows
+    SELECT band, cohort, booked_via, booked_at IS NOT NULL AS booked, served_via,
+        place = 'handed' AS served, count(*) AS cards
+    FROM card_status GROUP BY band, cohort, booked_via, booked_at IS NOT NULL, served_via, place = 'handed'
+), channels AS (
     SELECT value, sum(booked) AS booked, sum(served) AS served FROM (
-        SELECT booked_via AS value, count(*) AS booked, 0 AS served
-        FROM card_status WHERE booked_at IS NOT NULL GROUP BY booked_via
+        SELECT booked_via AS value, sum(cards) AS booked, 0 AS served
+        FROM cells WHERE booked GROUP BY booked_via
         UNION ALL
-        SELECT served_via, 0, count(*) FROM card_status WHERE place = 'handed' GROUP BY served_via
+        SELECT served_via, 0, sum(cards) FROM cells WHERE served GROUP BY served_via
     ) AS both_ways GROUP BY value
 ), groups AS (
     SELECT CASE WHEN grouping(band) = 0 THEN 'band' ELSE 'cohort' END AS kind,
-        coalesce(band, cohort) AS value, count(*) AS cards, count(booked_at) AS booked,
-        count(*) FILTER (WHERE place = 'handed') AS served
-    FROM card_status GROUP BY GROUPING SETS ((band), (cohort))
+        coalesce(band, cohort) AS value, sum(cards)::bigint AS cards,
+        coalesce(sum(cards) FILTER (WHERE booked), 0)::bigint AS booked,
+        coalesce(sum(cards) FILTER (WHERE served), 0)::bigint AS served
+    FROM cells GROUP BY GROUPING SETS ((band), (cohort))
 )
 SELECT kind, value, cards, booked, served, booked_share, served_share FROM (
     SELECT 1 AS sort, 'channel' AS kind, value, greatest(booked, served)::bigint AS cards,
