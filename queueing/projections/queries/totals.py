@@ -172,7 +172,7 @@ def channel_shares(connection: Connection[Any]) -> list[ChannelShare]:
 
 
 _SHARES = """
-WITH cells AS MATERIALIZED (  -- the cards are read once, and whatever is told comes from these few hundred rows
+WITH cells AS MATERIALIZED (  -- the cards are read once; everything is told from these few hundred rows
     SELECT band, cohort, booked_via, booked_at IS NOT NULL AS booked, served_via,
         place = 'handed' AS served, count(*) AS cards
     FROM card_status GROUP BY band, cohort, booked_via, booked_at IS NOT NULL, served_via, place = 'handed'
