@@ -137,6 +137,10 @@ _FOR_A_CARD = frozenset(
 def _for_a_card(reading: Reading, at: Situation) -> Asking:
     """Find out whose card is meant; ask when several could be. Whoever cancels while places are offered to
     one card does not mean the other one's booking."""
+    known = [at.state(card) for card in at.cards]
+    waiting = any(not one.done for one in known)
+    if reading.intent is Intent.CANCEL and waiting and not any(one.booking for one in known):
+        return Turn(Thread(), (Reply("cancelled_none", {"who": ""}, at.cards[0]),))
     fitting = _fitting(reading.intent, at)
     of_the_offer = at.thread.card in fitting or reading.intent is Intent.CANCEL
     if of_the_offer and at.thread.open(at.now) == "offers":
@@ -299,10 +303,12 @@ def _faq(reading: Reading, at: Situation) -> Asking:
 
 
 def _proxy(reading: Reading, at: Situation) -> Asking:
-    """Somebody else comes: what they bring; a day named with it is a wish for a place."""
+    """Somebody else comes: what they bring; a day named with it is a wish for a place as well."""
+    bring = Reply("proxy_ok", {}, at.cards[0])
     if reading.has_when:
-        return (yield from _for_a_card(replace_intent(reading, Intent.BOOK), at))
-    return Turn(replace(at.thread, misses=0), (Reply("proxy_ok", {}, at.cards[0]),))
+        turn = yield from _for_a_card(replace_intent(reading, Intent.BOOK), at)
+        return replace(turn, replies=(*turn.replies, bring))
+    return Turn(replace(at.thread, misses=0), (bring,))
 
 
 def _stop(reading: Reading, at: Situation) -> Asking:

@@ -107,7 +107,7 @@ def _prepare(system: System, rows: Sequence[Row], now: datetime) -> tuple[list[D
             done.append(held)
             continue
         if who := numbers.who(row):
-            row = msgspec.structs.replace(row, params={**row.params, "who": who})
+            row = msgspec.structs.replace(row, params={"who": who, **row.params})
         text = _rendered(system, row)
         if text is None:
             done.append(Done(ref=row.ref, state="dropped", reason="not rendered"))

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from queueing.domain import events as e
+from queueing.domain.counter import HandOver
 from queueing.sms.grammar import Intent, read
 from tests.sms import golden, page
 from tests.support import LI, LIU, WANG, ZHANG, Branch, database, opened
@@ -195,3 +196,20 @@ def test_asking_for_a_person_keeps_the_places_that_were_offered(branch: Branch) 
     branch.sms(WANG.phone, "9")
     branch.sms(WANG.phone, "2")
     assert branch.card(WANG).booking is not None
+
+
+def test_a_child_who_comes_on_a_day_is_told_what_to_bring(branch: Branch) -> None:
+    answers = branch.sms(WANG.phone, "女儿周五下午三点替我去领")
+    assert any("双方的身份证原件" in text for text in answers)
+    assert any("6月8日星期五" in text for text in answers)
+
+
+def test_nobody_is_asked_whose_when_nothing_is_booked(branch: Branch) -> None:
+    (text,) = branch.sms(ZHANG.phone, "取消")
+    assert text.startswith("您现在没有预约")
+
+
+def test_whoever_collected_and_cancels_is_told_that_it_is_collected(branch: Branch) -> None:
+    branch.ask(HandOver(WANG.card, "self", holder_id_seen=True))
+    (text,) = branch.sms(WANG.phone, "取消")
+    assert text.startswith("您的新社保卡已经领过了")
