@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated
 
+import psycopg
 from fastapi import APIRouter, Depends, Request
+from psycopg_pool import PoolTimeout
 
 from queueing.web import cookies, sessions
-from queueing.web.site import TheSite
+from queueing.web.site import Site, TheSite
 from queueing.web.staff import Staff, account
 
 STAFF_COOKIE = "staff"
@@ -58,6 +60,23 @@ def signed_in(request: Request, site: TheSite) -> Staff | None:
         staff = account(conn, session.login) if session and session.login else None
     request.state.staff = staff
     return staff
+
+
+def still(request: Request, site: Site, staff: Staff) -> Callable[[], bool]:
+    """Whether somebody is still signed in as who they were: for what they watch for hours. While the store
+    is away nobody knows, and they go on."""
+    token = request.cookies.get(STAFF_COOKIE, "")
+
+    def ask() -> bool:
+        try:
+            with site.db() as conn:
+                session = sessions.find(conn, token, site.now())
+                now = account(conn, staff.login) if session else None
+        except (psycopg.Error, PoolTimeout):
+            return True
+        return now is not None and now.role == staff.role
+
+    return ask
 
 
 def allowed(*roles: str) -> Callable[[Staff | None], Staff]:

@@ -34,6 +34,8 @@ KEEP_ALIVE = 5.0
 """Seconds of silence after which a screen is told that what it shows is still so (a "beat")."""
 BEAT = "event: beat\ndata:\n\n"
 AGAIN = 1.0
+ASK_AGAIN = 10.0
+"""Seconds after which it is asked again whether a listener may go on watching."""
 
 _log = logging.getLogger(__name__)
 
@@ -99,9 +101,12 @@ class Live:
         self._shows: dict[str, _Show] = {}
         self._listener: asyncio.Task[None] | None = None
 
-    async def watch(self, name: str, piece: Piece, last: str = "") -> AsyncIterator[str]:
+    async def watch(
+        self, name: str, piece: Piece, last: str = "", allowed: Callable[[], bool] = lambda: True
+    ) -> AsyncIterator[str]:
         """Server-sent events with the piece as it is now (unless the listener has it: `last`), and again
-        whenever it changes."""
+        whenever it changes. Ends soon after the listener is not `allowed` any more: whoever was signed out
+        does not go on watching."""
         show = self._shows.setdefault(name, _Show(piece))
         show.viewers += 1
         if show.task is None:
@@ -109,7 +114,7 @@ class Live:
         if self._listener is None and self._url:
             self._listener = asyncio.create_task(self._listen())
         try:
-            async for text in _follow(show, last):
+            async for text in _follow(show, last, allowed):
                 yield text
         finally:
             show.viewers -= 1
@@ -134,11 +139,15 @@ class Live:
                 await asyncio.sleep(AGAIN)
 
 
-async def _follow(show: _Show, last: str) -> AsyncIterator[str]:
-    seen = last
+async def _follow(show: _Show, last: str, allowed: Callable[[], bool]) -> AsyncIterator[str]:
+    seen, asked = last, time.monotonic()
     yield "retry: 2000\n\n"
     while True:
         changed = show.changed
+        if time.monotonic() - asked > ASK_AGAIN:
+            asked = time.monotonic()
+            if not await asyncio.to_thread(allowed):
+                return
         if show.digest and show.digest != seen:
             seen = show.digest
             yield show.event

@@ -19,6 +19,7 @@ from queueing.domain.holders import ListForPhone, RequestHomeVisit
 from queueing.domain.state import Slot
 from queueing.domain.waits import windows_open
 from queueing.projections import queries
+from queueing.web import live, staff
 from queueing.web.live import Live, Piece
 from queueing.web.sheets import SHEETS
 from tests.web.world import Browser, World
@@ -399,8 +400,8 @@ def tickets_on(piece: str) -> int:
 def test_one_rendering_is_shared_by_all_who_watch(world: World, manager: Browser) -> None:
     async def watched() -> tuple[list[str], int]:
         rendered = count()
-        live, piece = Live(), Piece(lambda: 1, lambda: f"<p>{next(rendered)}</p>")
-        streams = [live.watch("one", piece) for _ in range(20)]
+        shows, piece = Live(), Piece(lambda: 1, lambda: f"<p>{next(rendered)}</p>")
+        streams = [shows.watch("one", piece) for _ in range(20)]
         pieces = [[await anext(stream) for _ in range(2)][1] for stream in streams]
         for stream in streams:
             await stream.aclose()  # type: ignore[attr-defined]
@@ -408,6 +409,22 @@ def test_one_rendering_is_shared_by_all_who_watch(world: World, manager: Browser
 
     pieces, rendered = asyncio.run(watched())
     assert rendered == 1 and len(set(pieces)) == 1 and len(pieces) == 20
+
+
+def test_whoever_is_signed_out_does_not_go_on_watching(
+    world: World, manager: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "ASK_AGAIN", 0.0)
+    monkeypatch.setattr(live, "KEEP_ALIVE", 0.2)
+    login = manager.page.text.split('href="/password">')[1].split("<")[0]
+    with httpx.stream(
+        "GET", f"{world.url}/board/live", cookies=dict(manager.http.cookies), timeout=10
+    ) as stream:
+        lines = stream.iter_lines()
+        assert next(line for line in lines if line.startswith("data: "))
+        with world.system.pool.connection() as conn:
+            staff.end_sessions(conn, login)
+        assert list(lines)[-1] == "", "the stream ends by itself"
 
 
 def test_the_queue_and_the_lobby_are_live_and_the_lobby_names_nobody(world: World, manager: Browser) -> None:

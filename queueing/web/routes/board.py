@@ -15,7 +15,7 @@ from queueing.domain.season import ChangeWindows
 from queueing.domain.waits import windows_open
 from queueing.web import cookies
 from queueing.web.boarding import board, stamp
-from queueing.web.guard import Manager, pages
+from queueing.web.guard import Manager, pages, still
 from queueing.web.live import Piece
 from queueing.web.rendering import fragment, page
 from queueing.web.sheets import SHEETS, sheet
@@ -35,10 +35,11 @@ def show(request: Request, site: TheSite, staff: Manager) -> Response:
 
 @router.get("/board/live")
 async def live(
-    site: TheSite, staff: Manager, last_event_id: Annotated[str, Header()] = ""
+    request: Request, site: TheSite, staff: Manager, last_event_id: Annotated[str, Header()] = ""
 ) -> StreamingResponse:
     """The board as it changes."""
-    stream = site.live.watch("board", Piece(lambda: stamp(site), lambda: _render(site)), last_event_id)
+    piece = Piece(lambda: stamp(site), lambda: _render(site))
+    stream = site.live.watch("board", piece, last_event_id, still(request, site, staff))
     return StreamingResponse(stream, media_type="text/event-stream")
 
 

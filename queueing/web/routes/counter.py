@@ -16,7 +16,7 @@ from queueing.domain.booking import known_card
 from queueing.people.person import Person
 from queueing.web import choosing, cookies
 from queueing.web.finding import find
-from queueing.web.guard import Clerk, pages
+from queueing.web.guard import Clerk, pages, still
 from queueing.web.hall import hall
 from queueing.web.live import Piece
 from queueing.web.panel import CHANNELS, panel
@@ -88,7 +88,8 @@ def times(
 async def live(site: TheSite, staff: Clerk, request: Request) -> StreamingResponse:
     """The waiting queue as it changes."""
     window = own_window(request)
-    stream = site.live.watch(f"queue-{window}", Piece(lambda: _stamp(site), lambda: _queue(site, window)))
+    piece = Piece(lambda: _stamp(site), lambda: _queue(site, window))
+    stream = site.live.watch(f"queue-{window}", piece, allowed=still(request, site, staff))
     return StreamingResponse(stream, media_type="text/event-stream")
 
 
