@@ -3,6 +3,7 @@ moment of the past."""
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from datetime import datetime, timedelta
@@ -26,6 +27,8 @@ from queueing.web.site import Site
 from queueing.webhooks import subscriptions
 
 DAYS_SHOWN = 15
+SEASON_SECONDS = 2.0
+"""How old the numbers of the whole season may be on a live board."""
 BEFORE, AFTER = timedelta(days=3), timedelta(days=30)
 HEAT_DAYS = 7
 CHANNELS = {
@@ -40,19 +43,44 @@ CHANNELS = {
 }
 
 
-def board(site: Site) -> dict[str, Any]:
-    """Everything on the board, now."""
+def board(site: Site, season: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Everything on the board, now. `season` are the numbers of `season_numbers`, if they are known."""
     now = site.now()
+    season = season or season_numbers(site, now)
     with site.system.desk.view() as state:
         standing = of_state(state, now)
     with site.db() as conn:
-        shown = of_tables(conn, site.system.season, now) | standing
-        messages = message_counts(conn)
-        lately = settled(conn, now - timedelta(days=1))
-        stopped = subscriptions.stopped(conn)
-    finished = _finished(shown, lately)
-    said = [*finished["alerts"], *stopped_webhooks(stopped)]
-    return finished | {"past": False, "messages": messages, "alerts": said}
+        shown = of_day(conn, site.system.season, now) | season | standing
+    finished = _finished(shown, season["lately"])
+    said = [*finished["alerts"], *stopped_webhooks(season["stopped"])]
+    return finished | {"past": False, "alerts": said}
+
+
+def season_numbers(site: Site, now: datetime) -> dict[str, Any]:
+    """What the board shows of the whole season: every card and every message is counted."""
+    with site.db() as conn:
+        return of_season(conn, site.system.season, now) | {
+            "messages": message_counts(conn),
+            "lately": settled(conn, now - timedelta(days=1)),
+            "stopped": subscriptions.stopped(conn),
+        }
+
+
+class Wall:
+    """The board drawn again and again for those who watch: the day and the hall as they are, the numbers of
+    the whole season (most of the work) at most `SEASON_SECONDS` old."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._season: dict[str, Any] = {}
+        self._counted = float("-inf")
+
+    def shown(self) -> dict[str, Any]:
+        """Everything on the board."""
+        if time.monotonic() - self._counted > SEASON_SECONDS:
+            self._season = season_numbers(self._site, self._site.now())
+            self._counted = time.monotonic()
+        return board(self._site, self._season)
 
 
 def board_then(conn: Connection[Any], state: State, season: Season, moment: datetime) -> dict[str, Any]:
@@ -74,15 +102,28 @@ def of_state(state: State, now: datetime) -> dict[str, Any]:
 
 def of_tables(conn: Connection[Any], season: Season, now: datetime) -> dict[str, Any]:
     """What the read models say."""
+    return of_day(conn, season, now) | of_season(conn, season, now)
+
+
+def of_day(conn: Connection[Any], season: Season, now: datetime) -> dict[str, Any]:
+    """What they say of slots and days."""
     rate, walk_ins = season.capacity.show_rate, calm.walk_ins_a_slot(season)
     today = now.date()
     days = queries.day_loads(conn, today - BEFORE, today + AFTER, now, rate, walk_ins)
-    employers = queries.employers(conn, now, season.employers.roster_due_days)
     return {
         "now": now,
         "slots": queries.slot_loads(conn, today, now, rate, walk_ins),
         "week": queries.slots_between(conn, today, _last(days, now), now, rate, walk_ins),
         "days": [day for day in days if day.slots][:DAYS_SHOWN],
+        "cohorts": {cohort.id: cohort.name for cohort in season.cohorts},
+        "channels": CHANNELS,
+    }
+
+
+def of_season(conn: Connection[Any], season: Season, now: datetime) -> dict[str, Any]:
+    """What they say of all cards and employers."""
+    employers = queries.employers(conn, now, season.employers.roster_due_days)
+    return {
         "totals": queries.season_totals(conn),
         "waves": _by_wave(season, queries.wave_progress(conn)),
         "employer_states": [
@@ -93,8 +134,6 @@ def of_tables(conn: Connection[Any], season: Season, now: datetime) -> dict[str,
         "overdue": sum(row.overdue for row in employers),
         "groups": queries.channel_shares(conn),
         "fair": queries.fairness(conn, now, promised(season)),
-        "cohorts": {cohort.id: cohort.name for cohort in season.cohorts},
-        "channels": CHANNELS,
     }
 
 
@@ -104,11 +143,9 @@ def promised(season: Season) -> dict[str, float]:
 
 
 def stamp(site: Site) -> Hashable:
-    """Changes when anything on the board may have, but for messages."""
-    with site.system.desk.view():
-        position = site.system.desk.position
+    """Changes when anything on the board may have, but for messages: the read models follow every fact."""
     with site.db() as conn:
-        return position, tuple(sorted(tracked(conn).items()))
+        return tuple(sorted(tracked(conn).items()))
 
 
 def _finished(shown: dict[str, Any], lately: dict[str, int]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from queueing.domain import Refusal
 from queueing.domain.season import ChangeWindows
 from queueing.domain.waits import windows_open
 from queueing.web import cookies
-from queueing.web.boarding import board, stamp
+from queueing.web.boarding import Wall, board, stamp
 from queueing.web.guard import Manager, pages, still
 from queueing.web.live import Piece
 from queueing.web.rendering import fragment, page
@@ -38,7 +38,8 @@ async def live(
     request: Request, site: TheSite, staff: Manager, last_event_id: Annotated[str, Header()] = ""
 ) -> StreamingResponse:
     """The board as it changes."""
-    piece = Piece(lambda: stamp(site), lambda: _render(site))
+    wall = Wall(site)
+    piece = Piece(lambda: stamp(site), lambda: fragment(site, "board/live.html", wall.shown()))
     stream = site.live.watch("board", piece, last_event_id, still(request, site, staff))
     return StreamingResponse(stream, media_type="text/event-stream")
 
