@@ -99,6 +99,21 @@ def _starving(one: Fairness) -> Alert:
     return Alert("act", text, (("打电话替他们约", "/lists/phone"), ("看各时段余号", "/changes")))
 
 
+def unsettled(undelivered: int, recalls: int, disputes: int) -> list[Alert]:
+    """What waits for a decision of staff: cards that employers keep, and paper that the books contradict."""
+    said: list[Alert] = []
+    if disputes:
+        text = f"停机补录有{disputes}件和系统对不上，等人查清。"
+        said.append(Alert("watch", text, (("去查清", "/counter/outage"),)))
+    if recalls:
+        text = f"{recalls}家单位留着卡过了期限，建议收回。"
+        said.append(Alert("watch", text, (("决定收不收", "/employers?show=recall"),)))
+    if undelivered:
+        text = f"{undelivered}家单位没按期把卡发到本人手里。"
+        said.append(Alert("watch", text, (("打电话催", "/employers?show=deliver_late"),)))
+    return said
+
+
 def stopped_webhooks(count: int) -> list[Alert]:
     """Other systems are not told any more what happens."""
     if not count:

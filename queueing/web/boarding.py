@@ -15,11 +15,12 @@ from queueing.domain import State
 from queueing.projections import queries
 from queueing.projections.queries import DayLoad, SlotLoad
 from queueing.projections.tracking import tracked
+from queueing.season.deadlines import deadlines
 from queueing.season.model import Season
 from queueing.sms.status import counts as message_counts
 from queueing.sms.status import settled
 from queueing.web import calm
-from queueing.web.alerts import alerts, stopped_webhooks
+from queueing.web.alerts import alerts, stopped_webhooks, unsettled
 from queueing.web.chart import picture
 from queueing.web.hall import Hall, hall
 from queueing.web.heat import heat
@@ -52,17 +53,20 @@ def board(site: Site, season: dict[str, Any] | None = None) -> dict[str, Any]:
     with site.db() as conn:
         shown = of_day(conn, site.system.season, now) | season | standing
     finished = _finished(shown, season["lately"])
-    said = [*finished["alerts"], *stopped_webhooks(season["stopped"])]
+    said = [*finished["alerts"], *unsettled(*season["unsettled"]), *stopped_webhooks(season["stopped"])]
     return finished | {"past": False, "alerts": said}
 
 
 def season_numbers(site: Site, now: datetime) -> dict[str, Any]:
     """What the board shows of the whole season: every card and every message is counted."""
+    with site.system.desk.view() as state:
+        open_ones = _unsettled(state, site.system.season, now)
     with site.db() as conn:
         return of_season(conn, site.system.season, now) | {
             "messages": message_counts(conn),
             "lately": settled(conn, now - timedelta(days=1)),
             "stopped": subscriptions.stopped(conn),
+            "unsettled": open_ones,
         }
 
 
@@ -81,6 +85,16 @@ class Wall:
             self._season = season_numbers(self._site, self._site.now())
             self._counted = time.monotonic()
         return board(self._site, self._season)
+
+
+def _unsettled(state: State, season: Season, now: datetime) -> tuple[int, int, int]:
+    """How many employers are late in handing on, how many should be asked to give cards back (whose rosters
+    are late too), and how many lines of an outage's paper are not settled."""
+    owed = [deadlines(one.handed_at, bool(one.held), season) for one in state.employers.values()]
+    known = [one for one in owed if one]
+    undelivered = sum(one.deliver_late(now) and not one.roster_late(now) for one in known)
+    disputes = sum(len(card.disputes) for card in state.cards.values())
+    return undelivered, sum(one.recall_due(now) for one in known), disputes
 
 
 def board_then(conn: Connection[Any], state: State, season: Season, moment: datetime) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from queueing.crowd.waits import Wait
 from queueing.domain.state import Visit
 from queueing.projections.queries import Fairness, SlotLoad
-from queueing.web.alerts import alerts
+from queueing.web.alerts import alerts, unsettled
 from queueing.web.hall import Hall, Waiting
 
 NOW = datetime(2018, 6, 5, 9, 0)
@@ -107,3 +107,12 @@ def test_a_way_that_starves_asks_for_calls_and_one_that_does_not_is_silent() -> 
 def test_what_presses_most_comes_first() -> None:
     found = said(slots=[slot(15, free=0), slot(45, level="crowded")], overdue=1)
     assert [level for level, _, _ in found] == ["act", "watch", "watch"]
+
+
+def test_what_waits_for_a_decision_is_said_with_the_page_where_it_is_made() -> None:
+    assert unsettled(0, 0, 0) == []
+    assert [(one.text, one.actions[0][1]) for one in unsettled(4, 2, 1)] == [
+        ("停机补录有1件和系统对不上，等人查清。", "/counter/outage"),
+        ("2家单位留着卡过了期限，建议收回。", "/employers?show=recall"),
+        ("4家单位没按期把卡发到本人手里。", "/employers?show=deliver_late"),
+    ]

@@ -305,3 +305,13 @@ def test_a_csv_goes_out_and_comes_back_filled_in(world: World) -> None:
     own.post("/employer/roster-file", files={"file": ("名单.csv", "\r\n".join(filled).encode("utf-8-sig"))})
     assert "已发2张" in own.text and all(world.card(card).done for card in cards)
     assert world.signed_in("employer", "e145").http.get("/roster/e146.csv").status_code == 404
+
+
+def test_the_board_says_who_is_late(world: World) -> None:
+    world.employer("e147", "王德海", handed=True)
+    world.at(datetime(2018, 6, 13, 9))
+    world.catch_up()
+    manager = world.signed_in("manager")
+    manager.get("/board")
+    assert "没按期把卡发到本人手里" in manager.text
+    assert "/employers?show=deliver_late" in manager.page.text
