@@ -34,12 +34,7 @@ def waiting(connection: psycopg.Connection[Any], now: datetime) -> bool:
 
 
 def expire(connection: psycopg.Connection[Any], now: datetime) -> None:
-    """Drop messages whose moment has passed, and settle claims whose worker died."""
-    connection.execute(
-        "UPDATE messages SET state = 'dropped', reason = 'expired', outcome_at = %s"
-        " WHERE state = 'due' AND due_at <= %s AND expires_at < %s",
-        (now, now, now),
-    )
+    """Settle claims whose worker died."""
     connection.execute(
         "UPDATE messages SET state = CASE WHEN attempts < %s THEN 'due' ELSE 'unknown' END"
         " WHERE state = 'claimed' AND claimed_at < %s",

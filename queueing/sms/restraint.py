@@ -62,6 +62,8 @@ def held_back(
     row: Row, number: str | None, facts: Facts, times: Times, system: System, now: datetime
 ) -> Done | None:
     """Why this message does not leave now, if so."""
+    if row.expires_at < now:
+        return Done(ref=row.ref, state="dropped", reason="expired", attempted=False)
     if number is None:
         return Done(ref=row.ref, state="dropped", reason="no number")
     gone = _gone(row, facts.cards[row.card]) if row.card in facts.cards else ""
