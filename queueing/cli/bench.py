@@ -27,6 +27,7 @@ def register(app: typer.Typer) -> None:
     group.command("web")(web)
     group.command("live")(live)
     group.command("past")(past)
+    group.command("counter")(counter)
     group.command("crowd")(crowd)
     group.command("api")(api)
     app.add_typer(group, name="bench")
@@ -80,6 +81,11 @@ def live(as_json: AsJson = False) -> None:
 def past(as_json: AsJson = False) -> None:
     """回看四万人的一季：打开一天、换一幅画面要多久。"""
     _run("past", as_json)
+
+
+def counter(as_json: AsJson = False) -> None:
+    """柜台的一个动作要等多久。"""
+    _run("counter", as_json)
 
 
 def crowd(as_json: AsJson = False) -> None:
