@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from queueing.crowd.campaign import Filled
 from queueing.crowd.simulate import Outcome
@@ -16,19 +16,7 @@ _MARK = re.compile(r"(<!-- crowd:([a-z-]+) -->\n).*?(<!-- /crowd:\2 -->)", re.DO
 def fill(page: str, found: Table) -> str:
     """The page with each `<!-- crowd:NAME --> … <!-- /crowd:NAME -->` filled anew; KeyError for a NAME that
     there is no table for."""
-    tables = {
-        "required": _required(found),
-        "season": _cells(found.outcomes("season")),
-        "gap": _gap(found),
-        "parts": _cells(found.outcomes("parts")),
-        "robustness": _cells(found.outcomes("robustness")),
-        "closed-form": _closed(found),
-        "pacing": _pacing(found),
-        "waits": _waits(found),
-        "classes": _classes(found),
-        "alarm": _alarm(found),
-    }
-    return _MARK.sub(lambda match: f"{match[1]}\n{tables[match[2]]}\n\n{match[3]}", page)
+    return _MARK.sub(lambda match: f"{match[1]}\n{_TABLES[match[2]](found)}\n\n{match[3]}", page)
 
 
 def _grid(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -164,3 +152,17 @@ def _alarm(found: Table) -> str:
         ("days", "alarm by 10:00", "alarm that day"),
         ((name, f"{one.alarm_early:.0%}", f"{one.alarm_share:.0%}") for name, one in days.items()),
     )
+
+
+_TABLES: dict[str, Callable[[Table], str]] = {
+    "required": _required,
+    "season": lambda found: _cells(found.outcomes("season")),
+    "gap": _gap,
+    "parts": lambda found: _cells(found.outcomes("parts")),
+    "robustness": lambda found: _cells(found.outcomes("robustness")),
+    "closed-form": _closed,
+    "pacing": _pacing,
+    "waits": _waits,
+    "classes": _classes,
+    "alarm": _alarm,
+}
