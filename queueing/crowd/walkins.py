@@ -20,7 +20,7 @@ REFERENCE = (RUMOUR - TOLERATED) / log(RUMOUR / TOLERATED)
 """What a bin may bring before the alarm's score grows, as a multiple of the usual (1.84): the slope of the
 likelihood ratio of the two."""
 THRESHOLD = 8.0
-"""The score at which the alarm rings. Simulated: 3 % of normal days, 75 % of rumour days by 10:00."""
+"""The score at which the alarm rings; how often that is by chance and in a rumour stands in docs/crowd.md."""
 _LARGE = 2000.0
 
 
