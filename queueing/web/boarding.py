@@ -28,8 +28,9 @@ from queueing.web.site import Site
 from queueing.webhooks import subscriptions
 
 DAYS_SHOWN = 15
-SEASON_SECONDS = 2.0
-"""How old the numbers of the whole season may be on a live board."""
+SEASON_SECONDS, SEASON_MOST = 2.0, 10.0
+"""How old the numbers of the whole season may be on a live board: when nothing happens (messages go out all
+the same), and when something happens at every look."""
 BEFORE, AFTER = timedelta(days=3), timedelta(days=30)
 HEAT_DAYS = 7
 CHANNELS = {
@@ -71,19 +72,29 @@ def season_numbers(site: Site, now: datetime) -> dict[str, Any]:
 
 
 class Wall:
-    """The board drawn again and again for those who watch: the day and the hall as they are, the numbers of
-    the whole season (most of the work) at most `SEASON_SECONDS` old."""
+    """The board drawn again and again for those who watch: the day and the hall at once when something
+    happened, the numbers of the whole season (most of the work) at the next look, a second later."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
         self._season: dict[str, Any] = {}
-        self._counted = float("-inf")
+        self._drawn: Hashable = None
+        self._counted: Hashable = None
+        self._counted_at = float("-inf")
+
+    def stamp(self) -> Hashable:
+        """Changes when something happened, and while the season's numbers are behind."""
+        now = stamp(self._site)
+        return now, self._drawn == now, self._counted == now
 
     def shown(self) -> dict[str, Any]:
         """Everything on the board."""
-        if time.monotonic() - self._counted > SEASON_SECONDS:
+        now, age = stamp(self._site), time.monotonic() - self._counted_at
+        again = now == self._drawn
+        if (again and (now != self._counted or age > SEASON_SECONDS)) or age > SEASON_MOST:
             self._season = season_numbers(self._site, self._site.now())
-            self._counted = time.monotonic()
+            self._counted, self._counted_at = now, time.monotonic()
+        self._drawn = now
         return board(self._site, self._season)
 
 

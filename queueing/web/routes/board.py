@@ -14,7 +14,7 @@ from queueing.domain import Refusal
 from queueing.domain.season import ChangeWindows
 from queueing.domain.waits import windows_open
 from queueing.web import cookies
-from queueing.web.boarding import Wall, board, stamp
+from queueing.web.boarding import Wall, board
 from queueing.web.guard import Manager, pages, still
 from queueing.web.live import Piece
 from queueing.web.rendering import fragment, page
@@ -39,7 +39,7 @@ async def live(
 ) -> StreamingResponse:
     """The board as it changes."""
     wall = Wall(site)
-    piece = Piece(lambda: stamp(site), lambda: fragment(site, "board/live.html", wall.shown()))
+    piece = Piece(wall.stamp, lambda: fragment(site, "board/live.html", wall.shown()))
     stream = site.live.watch("board", piece, last_event_id, still(request, site, staff))
     return StreamingResponse(stream, media_type="text/event-stream")
 
