@@ -13,7 +13,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from queueing.errors import UserError
 from queueing.rehearsal.page import write_page
+from queueing.rehearsal.parts import PARTS
 from queueing.rehearsal.rehearse import Plan, own_database, rehearse
 from queueing.rehearsal.report import Report
 from queueing.rehearsal.text import as_text
@@ -30,6 +32,9 @@ def register(app: typer.Typer) -> None:
 def rehearse_command(
     holders: Annotated[int, typer.Option("--holders", min=10, max=100_000, help="持卡人数。")] = 20_000,
     seed: Annotated[int, typer.Option("--seed", help="随机种子：相同的种子得到相同的报告。")] = 7,
+    without: Annotated[
+        str, typer.Option("--without", help=f"不用人流控制的哪些部分，逗号隔开：{','.join(PARTS)}。")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="报告以 JSON 输出。")] = False,
     page: Annotated[Path | None, typer.Option("--page", help="图表网页写到哪里。")] = None,
     keep: Annotated[bool, typer.Option("--keep", help="保留演练用的数据库。")] = False,
@@ -37,7 +42,7 @@ def rehearse_command(
     """在模拟时钟上演练整个发放季，最后给出报告。演练用自己的数据库，不影响正式数据。"""
     settings = Settings.from_env()
     season = load_season(settings.season_dir)
-    plan = Plan(holders, seed, season, settings.season_dir)
+    plan = Plan(holders, seed, season, settings.season_dir, without=_parts(without))
     with (
         database_url(settings) as url,
         own_database(url, keep=keep, durable=False) as own,
@@ -54,9 +59,18 @@ def rehearse_command(
         progress.update(task, completed=days)
         if keep:
             typer.echo(f"演练数据库：{own}", err=True)
-    where = page or settings.var_dir / "rehearsal" / f"{holders}-{seed}.html"
+    name = "-".join([f"{holders}-{seed}", *(f"no-{part}" for part in sorted(plan.without))])
+    where = page or settings.var_dir / "rehearsal" / f"{name}.html"
     write_page(report, where)
     _tell(report, as_json, where)
+
+
+def _parts(text: str) -> frozenset[str]:
+    """The parts named; one that does not exist is an error."""
+    parts = frozenset(part.strip() for part in text.split(",") if part.strip())
+    if unknown := sorted(parts - PARTS.keys()):
+        raise UserError(f"没有“{'、'.join(unknown)}”这一部分，可以写：{'、'.join(PARTS)}。")
+    return parts
 
 
 def _bar() -> Progress:

@@ -13,6 +13,7 @@ from queueing.crowd.told import for_holder, stated
 from queueing.domain import Command, Refusal
 from queueing.domain import events as e
 from queueing.domain.counter import ArriveHolder, CallNext, HandOver, TicketWalkIn, UndoCollection
+from queueing.domain.waits import LATER
 from queueing.log import Outcome
 from queueing.rehearsal.personas import Behaviour
 from queueing.system import System
@@ -65,7 +66,11 @@ class Counter:
                     self._finish(ends[0], asked)
             else:
                 when, card = heapq.heappop(self.arrivals)
-                self._arrive(card, when, asked)
+                if card:
+                    self._arrive(card, when, asked)
+                else:
+                    self.waiting += 1
+                    self._call_if_idle(when, asked)
         self._settle(asked)
 
     def _next(self) -> datetime | None:
@@ -126,6 +131,10 @@ class Counter:
         self.turned.extend(offered)
         if not any(isinstance(event, e.HolderArrived | e.WalkInTicketed) for event in events):
             self.waiting -= 1
+        for event in events:
+            if isinstance(event, e.WalkInTicketed) and not event.late and event.told - event.at >= LATER:
+                self.waiting -= 1  # they go, and somebody ("") comes back
+                self.expect("", event.told)
 
     def _called(self, window: str, events: tuple[e.Event, ...]) -> None:
         called = next((event for event in events if isinstance(event, e.HolderCalled)), None)

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
+from queueing.domain.walkins import SetWalkInQuota
 from queueing.log.lockstep import lockstep
 from queueing.policies import runner
 from queueing.projections.runner import Projector
 from queueing.rehearsal.counter import Counter
 from queueing.rehearsal.employers import Employers
 from queueing.rehearsal.holders import Holders
+from queueing.rehearsal.parts import RUMOUR_QUOTA
 from queueing.rehearsal.stage import Stage
 from queueing.season.calendar import sessions
 from queueing.sms.gateways.local import LocalGateway
@@ -26,7 +28,7 @@ PUMP_MINUTES = 20
 """How often messages come in, leave and are read; offers are held longer than that."""
 NEVER_YET, NEVER = datetime(1970, 1, 1), datetime(9999, 1, 1)
 
-EVERY_QUARTER = ("record_no_shows_after_the_grace",)
+EVERY_QUARTER = ("record_no_shows_after_the_grace", "raise_the_alarm_when_many_come_unasked")
 DAILY: dict[time, tuple[str, ...]] = {
     time(7, 0): ("close_the_season_after_its_last_day",),
     time(8, 0): ("open_waves_when_their_day_comes", "start_the_sweep_on_its_day"),
@@ -34,6 +36,7 @@ DAILY: dict[time, tuple[str, ...]] = {
     time(9, 0): ("invite_while_places_are_free",),
     time(14, 0): ("invite_while_places_are_free",),
     time(18, 30): ("activate_what_was_handed_over",),
+    time(18, 40): ("compute_limits_in_the_evening",),
     time(19, 0): ("end_visits_when_the_day_is_over", "close_waves_when_all_are_invited"),
     **{time(hour, 20): ("sweep_everybody_uncollected",) for hour in range(8, 20)},
 }
@@ -49,6 +52,8 @@ class Play:
     showing: Projector
     """Keeps up what is only looked at; in the evening is soon enough."""
     rumour: tuple[date, ...]
+    without: frozenset[str] = frozenset()
+    """Parts of crowd control left out."""
     _counter: Counter = field(init=False)
     _holders: Holders = field(init=False)
     _employers: Employers = field(init=False)
@@ -116,7 +121,17 @@ class Play:
 
     def _policies(self, names: tuple[str, ...], now: datetime) -> None:
         for name in names:
-            runner.run(self.stage.system, name, now)
+            if name == "compute_limits_in_the_evening" and "limits" in self.without:
+                continue
+            if runner.run(self.stage.system, name, now) and name.startswith("raise_the_alarm"):
+                self._take_measures(now)
+
+    def _take_measures(self, now: datetime) -> None:
+        """The manager hears the alarm and gives fewer tickets."""
+        usual = self.stage.system.season.capacity.walk_in_quota
+        if usual and "quota" not in self.without:
+            command = SetWalkInQuota(int(usual * RUMOUR_QUOTA), "传言")
+            self.stage.system.desk.handle(command, by="staff:manager", via="counter", now=now)
 
     def _pump(self, now: datetime) -> None:
         """What people wrote comes in, projections catch up, what is due leaves, and people read what they

@@ -22,6 +22,7 @@ from queueing.people.synthetic import employer_rows, people
 from queueing.policies.opening import opening
 from queueing.projections.registry import all_projections
 from queueing.projections.runner import Projector
+from queueing.rehearsal.parts import without
 from queueing.rehearsal.personas import Behaviour, Habits
 from queueing.rehearsal.play import Play
 from queueing.rehearsal.report import Report, report
@@ -49,6 +50,12 @@ class Plan:
     season: Season
     season_dir: Path = field(default_factory=default_directory)
     habits: Habits = field(default_factory=Habits)
+    without: frozenset[str] = frozenset()
+    """Parts of crowd control that are left out (`parts.PARTS`)."""
+
+    def as_played(self) -> Plan:
+        """The same plan with the season as it is without those parts."""
+        return replace(self, season=without(self.season, self.without))
 
 
 def rumour_days(season: Season) -> tuple[date, ...]:
@@ -79,6 +86,7 @@ def own_database(url: str, *, keep: bool = False, durable: bool = True) -> Itera
 def rehearse(settings: Settings, url: str, plan: Plan, progress: Progress = lambda now: None) -> Report:
     """Play the whole season in the (empty) database of `url` and report. Deterministic but for `seconds`."""
     started = monotonic()
+    plan = plan.as_played()
     migrate(url)
     key = base64.b64encode(hashlib.sha256(f"rehearsal {plan.seed}".encode()).digest()).decode()
     opening_time = datetime.combine(plan.season.first_day, time()) - timedelta(days=1)
@@ -92,7 +100,7 @@ def rehearse(settings: Settings, url: str, plan: Plan, progress: Progress = lamb
     try:
         with closing(prepare_play(system, clock, plan)) as play:
             play.until(datetime.combine(plan.season.last_day, time()) + timedelta(days=1, hours=8), progress)
-        return report(system, plan.seed, monotonic() - started)
+        return report(system, plan.seed, monotonic() - started, plan.without)
     finally:
         system.close()
 
@@ -118,7 +126,9 @@ def prepare_play(system: System, clock: RehearsalClock, plan: Plan) -> Play:
     )
     sending.migrate()
     showing.migrate()
-    return Play(Stage(system, clock, behaviour, personas), sending, showing, rumour_days(plan.season))
+    return Play(
+        Stage(system, clock, behaviour, personas), sending, showing, rumour_days(plan.season), plan.without
+    )
 
 
 def _card_ids(seed: int) -> Iterator[str]:

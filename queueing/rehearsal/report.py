@@ -75,10 +75,11 @@ class Report(msgspec.Struct, frozen=True):
     checks: Checks
     events: int
     seconds: float
+    without: tuple[str, ...] = ()
 
 
-def report(system: System, seed: int, seconds: float) -> Report:
-    """Tell the season that this system's log holds."""
+def report(system: System, seed: int, seconds: float, without: frozenset[str] = frozenset()) -> Report:
+    """Tell the season that this system's log holds. `without` are the parts of crowd control left out."""
     story = tell(system.log.read_all())
     with system.pool.connection() as connection:
         differing = differences(connection, _folded(system))
@@ -111,6 +112,7 @@ def report(system: System, seed: int, seconds: float) -> Report:
         checks=checks,
         events=system.log.head(),
         seconds=round(seconds, 1),
+        without=tuple(sorted(without)),
     )
 
 

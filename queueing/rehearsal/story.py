@@ -6,11 +6,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from queueing.domain import events as e
 from queueing.log import Recorded
+
+COMES_BACK = timedelta(minutes=15)
 
 
 @dataclass(slots=True)
@@ -130,16 +132,21 @@ def _ended(story: Story, event: e.BookingCancelled | e.NoShowRecorded) -> None:
 def _arrived(story: Story, event: e.HolderArrived | e.WalkInTicketed) -> None:
     walk_in = isinstance(event, e.WalkInTicketed)
     booked = not walk_in and not event.late
-    story.arrived[event.card] = (event.at, event.told if booked else event.at, booked)
+    came = event.at
+    if walk_in and not event.late and event.told - event.at >= COMES_BACK:
+        came = event.told  # a ticket for later today: they go, and come back
+    story.arrived[event.card] = (came, event.told if booked else came, booked)
     story.by_day[event.at.date()]["walk_ins" if walk_in else "arrived"] += 1
-    waiting = len(story.arrived) - len(story.called)
+    waiting = sum(
+        1 for card, (came, *_) in story.arrived.items() if came <= event.at and card not in story.called
+    )
     story.peak[event.at.date()] = max(story.peak[event.at.date()], waiting)
 
 
 def _called(story: Story, event: e.HolderCalled) -> None:
     story.called.add(event.card)
     came, due, booked = story.arrived.get(event.card, (event.at, event.at, False))
-    hall = (event.at - came).total_seconds() / 60
+    hall = max(0.0, (event.at - came).total_seconds() / 60)
     after = max(0.0, (event.at - max(came, due)).total_seconds() / 60)
     story.waits.append(Wait(event.at.date(), hall, after, booked))
 
