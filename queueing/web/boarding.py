@@ -134,11 +134,13 @@ def of_day(conn: Connection[Any], season: Season, now: datetime) -> dict[str, An
     """What they say of slots and days."""
     rate, walk_ins = season.capacity.show_rate, calm.walk_ins_a_slot(season)
     today = now.date()
-    days = queries.day_loads(conn, today - BEFORE, today + AFTER, now, rate, walk_ins)
+    days = queries.day_loads(conn, today - BEFORE, today + AFTER, now, rate, walk_ins, calm.setting(season))
     return {
         "now": now,
-        "slots": queries.slot_loads(conn, today, now, rate, walk_ins),
-        "week": queries.slots_between(conn, today, _last(days, now), now, rate, walk_ins),
+        "slots": queries.slot_loads(conn, today, now, rate, walk_ins, calm.setting(season)),
+        "week": queries.slots_between(
+            conn, today, _last(days, now), now, rate, walk_ins, calm.setting(season)
+        ),
         "days": [day for day in days if day.slots][:DAYS_SHOWN],
         "cohorts": {cohort.id: cohort.name for cohort in season.cohorts},
         "channels": CHANNELS,

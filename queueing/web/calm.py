@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from queueing import words
+from queueing.crowd.hall import Hall
 from queueing.projections import queries
 from queueing.projections.queries import DayLoad, SlotLoad
 from queueing.projections.tracking import tracked
@@ -51,6 +52,14 @@ def walk_ins_a_slot(season: Season) -> float:
     return rule.walk_ins_per_day * rule.slot_minutes / minutes if minutes else 0.0
 
 
+def setting(season: Season) -> queries.Setting:
+    """What the forecast needs of a season: the hall, the services, the walk-ins who stay."""
+    hall, rule = season.hall, season.capacity
+    return queries.Setting(
+        Hall(hall.area, hall.seats, hall.companions), rule.service_minutes, rule.walk_ins_stay
+    )
+
+
 def days(site: Site, first: date, last: date) -> list[DayLoad]:
     """The loads of days. Counted once for everybody who looks within the same minute, unless the tables have
     moved on: the first page is where a crowd comes to look."""
@@ -60,7 +69,8 @@ def days(site: Site, first: date, last: date) -> list[DayLoad]:
         seen, loads = site.loads.get((first, last), (None, []))
         if seen != stamp:
             rate = site.system.season.capacity.show_rate
-            loads = queries.day_loads(conn, first, last, now, rate, usual_walk_ins(site))
+            walk_ins, how = usual_walk_ins(site), setting(site.system.season)
+            loads = queries.day_loads(conn, first, last, now, rate, walk_ins, how)
             site.loads[first, last] = (stamp, loads)
     return loads
 
@@ -69,7 +79,9 @@ def slots(site: Site, day: date) -> list[SlotLoad]:
     """The loads of a day's slots."""
     rate = site.system.season.capacity.show_rate
     with site.db() as conn:
-        return queries.slot_loads(conn, day, site.now(), rate, usual_walk_ins(site))
+        return queries.slot_loads(
+            conn, day, site.now(), rate, usual_walk_ins(site), setting(site.system.season)
+        )
 
 
 def levels(site: Site, wanted: Iterable[date]) -> dict[date, str]:

@@ -102,7 +102,13 @@ def _hours(site: Site, day: date) -> Sheet:
     season, now = site.system.season, site.now()
     with site.db() as conn:
         slots = queries.slots_between(
-            conn, day, season.last_day, now, season.capacity.show_rate, calm.usual_walk_ins(site)
+            conn,
+            day,
+            season.last_day,
+            now,
+            season.capacity.show_rate,
+            calm.usual_walk_ins(site),
+            calm.setting(season),
         )
     days = sorted({slot.day for slot in slots})[:HEAT_DAYS]
     loads = queries.hour_loads([slot for slot in slots if slot.day in days])

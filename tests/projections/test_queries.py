@@ -6,9 +6,11 @@ from datetime import date, timedelta
 import psycopg
 import pytest
 
+from queueing.crowd.hall import Hall
 from queueing.domain import Event
 from queueing.domain import events as e
 from queueing.projections import queries
+from queueing.projections.queries import Setting
 from queueing.projections.runner import Projector
 from tests.domain.harness import NEXT9, S9, S10, S915, SEASON, card, employer, happened, slot, t
 from tests.projections.chance import Chance
@@ -140,7 +142,7 @@ def test_expected_are_those_due_times_the_show_rate_and_the_usual_walk_ins(given
         SEASON, slot(S9, capacity=10), *PEOPLE, *(booked(f"c{number}", S9, number) for number in range(1, 6))
     )
     (load,) = queries.slot_loads(conn, TUESDAY, DAWN, 0.8, 2.0)
-    assert (load.expected, load.level, load.level_text) == (6.0, "busy", "较忙")
+    assert (load.expected, load.level, load.level_text) == (6.0, "calm", "平静")
     (load,) = queries.slot_loads(conn, TUESDAY, DAWN, 0.8, {S9: 1.0})
     assert (load.expected, load.level) == (5.0, "calm")
 
@@ -161,19 +163,25 @@ def test_once_people_come_they_count_instead_and_afterwards_only_they(given: Giv
     assert after.expected == 3
 
 
-@pytest.mark.parametrize(
-    ("expected", "plain", "open_", "words"),
-    [
-        (5.9, 10, True, "平静"),
-        (6.0, 10, True, "较忙"),
-        (9.4, 10, True, "较忙"),
-        (9.5, 10, True, "拥挤"),
-        (0.0, 10, False, "暂停办理"),
-        (0.0, 0, True, "平静"),
-    ],
-)
-def test_the_level_in_words(expected: float, plain: int, open_: bool, words: str) -> None:
-    assert queries.LEVELS[queries.level(expected, plain, open_)] == words
+def test_the_level_is_the_waiting_people_of_most_days_against_the_hall(given: Given) -> None:
+    """Booked to what the windows can serve it fills; half of that is calm; so is a large hall."""
+    names = [f"20180605-{hour:02}{minute:02}" for hour in range(9, 12) for minute in (0, 15, 30, 45)]
+    cards = [card(f"d{number:03}") for number in range(15 * len(names))]
+    full = [
+        booked(f"d{15 * place + number:03}", name, 15 * place + number + 1)
+        for place, name in enumerate(names)
+        for number in range(15)
+    ]
+    conn = given(SEASON, *(slot(name, capacity=15) for name in names), *cards, *full[::2])
+    half = queries.slot_loads(conn, TUESDAY, DAWN, 0.8, 0.0)
+    assert {load.level for load in half[1:]} == {"calm"}, "but for those at the door"
+    conn = given(*full[1::2])
+    crowded = queries.slot_loads(conn, TUESDAY, DAWN, 1.0, 1.4)
+    assert crowded[-1].level == "crowded" and crowded[-1].chance > 0.5
+    assert crowded[-1].p95 > crowded[-1].waiting > half[-1].waiting
+    assert [load.level for load in queries.day_loads(conn, TUESDAY, TUESDAY, DAWN, 1.0, 1.4)] == ["crowded"]
+    large = Setting(hall=Hall(200, 150, 0.5))
+    assert queries.slot_loads(conn, TUESDAY, DAWN, 1.0, 1.4, large)[0].level == "calm"
 
 
 def test_a_closed_slot_has_nothing_free_until_it_is_reopened(given: Given) -> None:

@@ -5,6 +5,7 @@ the `now` that is passed in.
 """
 
 from queueing.projections.card_status import CardStatus
+from queueing.projections.queries.crowding import Setting
 from queueing.projections.queries.employers import EMPLOYER_STATES, EmployerRow, employers
 from queueing.projections.queries.fairness import WAYS, Fairness, fairness
 from queueing.projections.queries.lists import (
@@ -28,7 +29,6 @@ from queueing.projections.queries.slots import (
     day_loads,
     expected_people,
     hour_loads,
-    level,
     slot_loads,
     slots_between,
 )
@@ -57,6 +57,7 @@ __all__ = [
     "Fairness",
     "HourLoad",
     "SeasonTotals",
+    "Setting",
     "SlotLoad",
     "TodayEntry",
     "WaveProgress",
@@ -72,7 +73,6 @@ __all__ = [
     "fairness",
     "home_visits",
     "hour_loads",
-    "level",
     "notice_batches",
     "phone_list",
     "season_totals",

@@ -12,25 +12,26 @@ from psycopg import Connection
 
 from queueing.projections.load import SLOTS, SlotCounts
 from queueing.projections.progress import DAYS, DayCounts
+from queueing.projections.queries.crowding import Ahead, Crowding, Setting, crowdings, together
 from queueing.projections.queries.reading import select
 
 SHOW_RATE = 0.8
 WALK_INS_PER_SLOT = 1.4
 """36 walk-ins a day, over 26 slots."""
-BUSY_FROM = 0.6
-CROWDED_FROM = 0.95
-"""The people expected in a slot, as a part of those its windows can serve. A slot that is booked to its limit
-is planned at 0.8: busy, not crowded."""
 BEFORE_ALL = datetime(1, 1, 1)
 LEVELS = {"calm": "平静", "busy": "较忙", "crowded": "拥挤", "closed": "暂停办理"}
 
 
 class SlotLoad(SlotCounts, frozen=True, gc=False):
     """A slot with what is expected of it. `free` are the places nobody booked (offers may keep some of
-    them); `level` is "calm", "busy", "crowded" or "closed"."""
+    them); `waiting` people wait at its worst moment as expected and `p95` on all but 5 % of days, `chance`
+    (0-1) is that of more than the hall has room for; `level` is "calm", "busy", "crowded" or "closed"."""
 
     free: int = 0
     expected: float = 0.0
+    waiting: float = 0.0
+    p95: float = 0.0
+    chance: float = 0.0
     level: str = "calm"
 
     @property
@@ -77,14 +78,6 @@ class HourLoad(msgspec.Struct, frozen=True, kw_only=True):
         return LEVELS[self.level]
 
 
-def level(expected: float, plain: int, open_: bool = True) -> str:
-    """How crowded it will be: people expected against those who can be served."""
-    if not open_:
-        return "closed"
-    part = expected / max(1, plain)
-    return "crowded" if part >= CROWDED_FROM else "busy" if part >= BUSY_FROM else "calm"
-
-
 def expected_people(slot: SlotCounts, now: datetime, show_rate: float, walk_ins: float) -> float:
     """The people a slot brings: those who came, the share of those still due who will come, and the tickets
     given or the walk-ins usual for it, whichever is more. When it is over: those who came."""
@@ -99,9 +92,10 @@ def slot_loads(
     now: datetime,
     show_rate: float = SHOW_RATE,
     walk_ins_per_slot: float | Mapping[str, float] = WALK_INS_PER_SLOT,
+    setting: Setting = Setting(),
 ) -> list[SlotLoad]:
     """The slots of a day, in order. `walk_ins_per_slot`: one number, or one for each slot id."""
-    return slots_between(connection, day, day, now, show_rate, walk_ins_per_slot)
+    return slots_between(connection, day, day, now, show_rate, walk_ins_per_slot, setting)
 
 
 def hour_loads(slots: Sequence[SlotLoad]) -> list[HourLoad]:
@@ -117,10 +111,11 @@ def day_loads(
     now: datetime = BEFORE_ALL,
     show_rate: float = SHOW_RATE,
     walk_ins_per_slot: float | Mapping[str, float] = WALK_INS_PER_SLOT,
+    setting: Setting = Setting(),
 ) -> list[DayLoad]:
     """The days from `first` to `last` that have slots or on which something happened. Without `now`, slots
     count as not begun."""
-    slots = slots_between(connection, first, last, now, show_rate, walk_ins_per_slot)
+    slots = slots_between(connection, first, last, now, show_rate, walk_ins_per_slot, setting)
     by_day = {day: list(group) for day, group in groupby(slots, key=lambda slot: slot.day)}
     counted = select(connection, DAYS, "WHERE day BETWEEN %s AND %s", (first, last))
     counts = {row.day: row for row in counted}
@@ -137,26 +132,62 @@ def slots_between(
     now: datetime,
     show_rate: float = SHOW_RATE,
     walk_ins_per_slot: float | Mapping[str, float] = WALK_INS_PER_SLOT,
+    setting: Setting = Setting(),
 ) -> list[SlotLoad]:
     """The slots of the days from `first` to `last`, in order."""
-    loads = []
-    for row in select(connection, SLOTS, "WHERE day BETWEEN %s AND %s ORDER BY slot", (first, last)):
-        usual = (
-            walk_ins_per_slot.get(row.slot, 0.0)
-            if isinstance(walk_ins_per_slot, Mapping)
-            else walk_ins_per_slot
-        )
-        expected = expected_people(row, now, show_rate, usual)
-        room = min(row.capacity, row.capacity + row.walk_in_room - row.walk_ins) - row.booked
-        loads.append(
-            SlotLoad(
-                **msgspec.structs.asdict(row),
-                free=max(0, room) if row.open else 0,
-                expected=expected,
-                level=level(expected, row.plain, row.open),
-            )
-        )
+    loads: list[SlotLoad] = []
+    rows = select(connection, SLOTS, "WHERE day BETWEEN %s AND %s ORDER BY slot", (first, last))
+    for _, group in groupby(rows, key=lambda row: row.day):
+        day = list(group)
+        usual = [_usual(row, walk_ins_per_slot) for row in day]
+        expected = [
+            expected_people(row, now, show_rate, walk_ins) for row, walk_ins in zip(day, usual, strict=True)
+        ]
+        ahead = {
+            row.slot: _ahead(row, people, walk_ins)
+            for row, people, walk_ins in zip(day, expected, usual, strict=True)
+            if row.open and row.start and row.ends
+        }
+        crowds = dict(zip(ahead, crowdings(tuple(ahead.values()), show_rate, setting), strict=True))
+        loads += [
+            _slot_load(row, people, crowds.get(row.slot)) for row, people in zip(day, expected, strict=True)
+        ]
     return loads
+
+
+def _usual(row: SlotCounts, walk_ins: float | Mapping[str, float]) -> float:
+    return walk_ins.get(row.slot, 0.0) if isinstance(walk_ins, Mapping) else walk_ins
+
+
+def _ahead(row: SlotCounts, expected: float, usual: float) -> Ahead:
+    """An open slot for the forecast: its booked people, and its walk-ins apart."""
+    unasked = max(float(row.walk_ins), usual)
+    return Ahead(
+        start=row.start.hour * 60 + row.start.minute,
+        minutes=max(1, int((row.ends - row.start).total_seconds() // 60)),
+        plain=row.plain,
+        people=round(max(0.0, expected - unasked), 2),
+        walk_ins=unasked,
+    )
+
+
+def _slot_load(row: SlotCounts, expected: float, crowd: Crowding | None) -> SlotLoad:
+    room = min(row.capacity, row.capacity + row.walk_in_room - row.walk_ins) - row.booked
+    return SlotLoad(
+        **msgspec.structs.asdict(row),
+        free=max(0, room) if row.open else 0,
+        expected=expected,
+        waiting=crowd.waiting if crowd else 0.0,
+        p95=crowd.p95 if crowd else 0.0,
+        chance=crowd.chance if crowd else 0.0,
+        level=crowd.level if crowd else "closed",
+    )
+
+
+def _level(open_slots: Sequence[SlotLoad]) -> str:
+    """The level of several slots together; closed when none is open."""
+    parts = [Crowding(slot.waiting, slot.p95, slot.chance, slot.level) for slot in open_slots]
+    return together(parts).level if parts else "closed"
 
 
 def _hour_load(day: date, hour: int, slots: Sequence[SlotLoad]) -> HourLoad:
@@ -172,7 +203,7 @@ def _hour_load(day: date, hour: int, slots: Sequence[SlotLoad]) -> HourLoad:
         booked=sum(slot.booked for slot in slots),
         free=sum(slot.free for slot in open_slots),
         expected=expected,
-        level=level(expected, plain, bool(open_slots)),
+        level=_level(open_slots),
     )
 
 
@@ -190,5 +221,5 @@ def _day_load(counts: DayCounts, slots: Sequence[SlotLoad]) -> DayLoad:
         due=sum(slot.due for slot in slots),
         free=sum(slot.free for slot in open_slots),
         expected=expected,
-        level=level(expected, plain, bool(open_slots)),
+        level=_level(open_slots),
     )
