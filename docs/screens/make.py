@@ -384,6 +384,17 @@ def employers(studio: Studio) -> None:
             studio.keep(page, name)
 
 
+@shot("crowd")
+def crowd(studio: Studio) -> None:
+    with studio.page(DESKTOP) as page:
+        studio.sign_in(page, "manager")
+        for name in ("pacing", "walkins", "limits", "waits"):
+            page.goto(f"/{name}")
+            studio.keep(page, f"crowd-{name}")
+        page.goto("/whatif?day=2018-06-08&full=true&windows=3&walk_ins=200")
+        studio.keep(page, "crowd-whatif")
+
+
 @shot("board")
 def board(studio: Studio) -> None:
     with studio.page(DESKTOP) as page:
