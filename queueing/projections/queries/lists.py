@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from psycopg import Connection
+from psycopg.rows import tuple_row
 
 from queueing.projections.card_status import CARDS, CardStatus
 from queueing.projections.queries.reading import fetch, select
@@ -85,9 +86,16 @@ def home_visits(connection: Connection[Any]) -> list[CardStatus]:
     )
 
 
-def closing_list(connection: Connection[Any]) -> list[CardStatus]:
-    """Every card that was not handed out, as the season's end counts them."""
-    return select(connection, CARDS, "WHERE place <> 'handed' ORDER BY place, cohort, card")
+def closing_list(connection: Connection[Any], most: int | None = None) -> list[CardStatus]:
+    """Every card that was not handed out, as the season's end counts them; at `most` the first so many."""
+    return select(connection, CARDS, "WHERE place <> 'handed' ORDER BY place, cohort, card LIMIT %s", (most,))
+
+
+def closing_count(connection: Connection[Any]) -> int:
+    """How long the closing list is."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        row = cursor.execute("SELECT count(*) FROM card_status WHERE place <> 'handed'").fetchone()
+    return int(row[0]) if row else 0
 
 
 def today_list(connection: Connection[Any], day: date) -> list[TodayEntry]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Literal
 
 import psycopg
@@ -34,7 +34,8 @@ LISTS: dict[str, tuple[str, str, Callable[[Connection], list[CardStatus]]]] = {
 @router.get("/lists/{name}.{kind}")
 def as_file(site: TheSite, staff: Manager, name: str, kind: Literal["csv", "xlsx"]) -> Response:
     """The whole list, for the manager: it carries names and numbers."""
-    rows, people = _read(site, name)
+    rows = _read(site, name)
+    people = site.system.vault.get_many([row.card for row in rows])
     with site.db() as conn:
         acts.note(conn, site.now(), staff.by, "export", LISTS[name][0])
     lines = [_line(site, row, people.get(row.card)) for row in rows]
@@ -46,8 +47,7 @@ def as_file(site: TheSite, staff: Manager, name: str, kind: Literal["csv", "xlsx
 @router.get("/lists/{name}")
 def show(request: Request, site: TheSite, staff: Clerk, name: str) -> Response:
     """A list on the screen."""
-    rows, _ = _read(site, name, names=False)
-    shown = rows[:SHOWN]
+    shown, total = _begin(site, name)
     title, about, _ = LISTS[name]
     context = {
         "name": name,
@@ -55,7 +55,7 @@ def show(request: Request, site: TheSite, staff: Clerk, name: str) -> Response:
         "about": about,
         "lists": LISTS,
         "rows": shown,
-        "total": len(rows),
+        "total": total,
         "people": site.system.vault.get_many([row.card for row in shown]),
         "reasons": LISTED,
         "cohorts": {cohort.id: cohort.name for cohort in site.system.season.cohorts},
@@ -63,12 +63,21 @@ def show(request: Request, site: TheSite, staff: Clerk, name: str) -> Response:
     return page(request, "board/list.html", context)
 
 
-def _read(site: Site, name: str, *, names: bool = True) -> tuple[Sequence[CardStatus], dict[str, Person]]:
+def _read(site: Site, name: str) -> list[CardStatus]:
+    """A whole list."""
     if name not in LISTS:
         raise HTTPException(404)
     with site.db() as conn:
-        rows = LISTS[name][2](conn)
-    return rows, site.system.vault.get_many([row.card for row in rows]) if names else {}
+        return LISTS[name][2](conn)
+
+
+def _begin(site: Site, name: str) -> tuple[list[CardStatus], int]:
+    """The beginning of a list, and how long it is. The closing list may be most of the season's cards."""
+    if name == "closing":
+        with site.db() as conn:
+            return queries.closing_list(conn, SHOWN), queries.closing_count(conn)
+    rows = _read(site, name)
+    return rows[:SHOWN], len(rows)
 
 
 COLUMNS = (
