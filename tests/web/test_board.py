@@ -213,7 +213,7 @@ def test_a_day_that_was_shut_is_closed_for_everybody(world: World, manager: Brow
     manager.post("/changes/apply", {"what": "shut", "first": "2018-06-05", "reason": "停电"})
     assert "整天停办已生效" in manager.text
     world.catch_up()
-    assert "没有开门" in world.browser().get("/").text
+    assert "今天网点临时停办" in world.browser().get("/").text
     manager.get("/changes")
     (change,) = re.findall(r'href="/changes/undo/(\d+)"', manager.page.text)[:1]
     manager.post("/changes/undo", {"change": change, "reason": "来电"})

@@ -24,7 +24,14 @@ SAMPLES: dict[str, Any] = {
     "int": 30,
     "tuple[str, ...]": ("c123", "c456"),
 }
-NAMED = {"how": "proxy", "place": "window", "window": "3", "field": "when", "season": "wendeng-2018"}
+NAMED = {
+    "how": "proxy",
+    "place": "window",
+    "window": "3",
+    "field": "when",
+    "season": "wendeng-2018",
+    "reason": "等补卡",
+}
 ID = {"card": "c123", "slot": "20180605-0900", "employer": "e001"}
 
 
