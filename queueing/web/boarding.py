@@ -12,6 +12,7 @@ from typing import Any
 from psycopg import Connection
 
 from queueing.domain import State
+from queueing.policies.learned import rumour_alarm, usual_walk_ins, walk_ins_so_far
 from queueing.projections import queries
 from queueing.projections.queries import DayLoad, SlotLoad
 from queueing.projections.tracking import tracked
@@ -24,6 +25,7 @@ from queueing.web.alerts import alerts, stopped_webhooks, unsettled
 from queueing.web.chart import picture
 from queueing.web.hall import Hall, hall
 from queueing.web.heat import heat
+from queueing.web.peaks import peaks
 from queueing.web.site import Site
 from queueing.webhooks import subscriptions
 
@@ -50,7 +52,7 @@ def board(site: Site, season: dict[str, Any] | None = None) -> dict[str, Any]:
     now = site.now()
     season = season or season_numbers(site, now)
     with site.system.desk.view() as state:
-        standing = of_state(state, now)
+        standing = of_state(state, now) | _unasked(state, site.system.season, now)
     with site.db() as conn:
         shown = of_day(conn, site.system.season, now) | season | standing
     finished = _finished(shown, season["lately"])
@@ -69,6 +71,16 @@ def season_numbers(site: Site, now: datetime) -> dict[str, Any]:
             "stopped": subscriptions.stopped(conn),
             "unsettled": open_ones,
         }
+
+
+def _unasked(state: State, season: Season, now: datetime) -> dict[str, Any]:
+    """Who came unasked today, and whether the rumour alarm rings."""
+    return {
+        "alarm": rumour_alarm(state, season, now),
+        "raised": state.facts.rumour_day == now.date(),
+        "so_far": walk_ins_so_far(state, now.date()),
+        "usual": usual_walk_ins(state, season, now.date()),
+    }
 
 
 class Wall:
@@ -183,6 +195,7 @@ def _finished(shown: dict[str, Any], lately: dict[str, int]) -> dict[str, Any]:
     current = next((slot.slot for slot in slots if slot.start <= now < slot.ends), "")
     return shown | {
         "picture": picture(slots, current),
+        "peaks": peaks(slots, shown["week"], now),
         "day": day_sums(slots),
         "heat": heat(queries.hour_loads(shown["week"])),
         "alerts": alerts(slots, found, shown["fair"], shown["overdue"], lately, now),

@@ -90,6 +90,8 @@ def _bar(slot: SlotLoad, x: float, width: float, scale: float, current: str, fir
         f"{slot.start:%H:%M} 名额{slot.capacity}，已约{slot.booked}，预计到{slot.expected:.0f}人，"
         f"已到{slot.arrived}，已领{slot.collected}，现场{slot.walk_ins}，未到{slot.no_shows}，{slot.level_text}"
     )
+    if slot.open:
+        title += f"；预计最多{slot.waiting:.0f}人在等，95%不超过{slot.p95:.0f}人，太挤的可能{slot.chance:.0%}"
     label = f"{slot.start:%H:%M}" if first or slot.start.minute == 0 else ""
     return Bar(
         slot=slot.slot,

@@ -42,7 +42,21 @@ def sheet(site: Site, name: str, day: date) -> Sheet:
 
 
 def _slots(site: Site, day: date) -> Sheet:
-    columns = ("时段", "名额", "已约", "预计", "已到", "已领", "现场", "未到", "空余", "程度")
+    columns = (
+        "时段",
+        "名额",
+        "已约",
+        "预计",
+        "已到",
+        "已领",
+        "现场",
+        "未到",
+        "空余",
+        "程度",
+        "预计在等",
+        "95%不超过",
+        "太挤的可能",
+    )
     return Sheet(f"{words.short_day(day)}各时段", columns, [_slot(slot) for slot in calm.slots(site, day)])
 
 
@@ -58,6 +72,7 @@ def _slot(slot: SlotLoad) -> tuple[Cell, ...]:
         slot.no_shows,
         slot.free,
         slot.level_text,
+        *((slot.waiting, slot.p95, slot.chance) if slot.open else (None, None, None)),
     )
 
 

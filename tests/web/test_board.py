@@ -5,7 +5,7 @@ import csv
 import io
 import re
 import time
-from datetime import date
+from datetime import date, datetime
 from itertools import count
 
 import httpx
@@ -82,6 +82,8 @@ def test_screen_csv_and_xlsx_show_the_same_numbers(world: World, manager: Browse
         assert numbers == [float(cell) for cell in cells[1:9]]
         assert [round(n) for n in numbers] == [int(value) for value in shown[1:9]]
         assert text[9] == cells[9] == shown[9]
+        waiting, p95, chance = (float(cell) for cell in cells[10:13])
+        assert [f"{waiting:.0f}", f"{p95:.0f}", f"{100 * chance:.0f}%"] == shown[10:13]
 
 
 def test_every_sheet_opens_as_both_kinds(world: World, manager: Browser) -> None:
@@ -440,3 +442,26 @@ def test_the_queue_and_the_lobby_are_live_and_the_lobby_names_nobody(world: Worl
 def test_live_pieces_are_for_staff_only(world: World) -> None:
     for path in ("/board/live", "/counter/live"):
         assert httpx.get(f"{world.url}{path}").status_code == 303
+
+
+def test_the_board_says_the_peaks_to_come_and_each_slot_s_crowd(world: World, manager: Browser) -> None:
+    manager.get("/board")
+    assert re.search(r"今天高峰预计等候 \d+ 人（95%的情况不超过）", manager.text)
+    assert re.search(r"明天高峰预计等候 \d+ 人", manager.text)
+    assert "太挤的可能" in manager.text and "95%不超过" in manager.page.text
+    world.at(datetime(2018, 6, 5, 18))
+    manager.get("/board")
+    assert "今天高峰" not in manager.text and "明天高峰" in manager.text
+
+
+def test_the_rumour_alarm_is_on_the_board_with_what_helps(world: World) -> None:
+    world.at(datetime(2018, 6, 6, 9))
+    manager = world.signed_in("manager")
+    manager.get("/board")
+    assert "可能有传言" not in manager.text
+    for _ in range(30):
+        world.do(TicketWalkIn(world.person()))
+    manager.get("/board")
+    assert "可能有传言" in manager.text
+    for measure in ("/rumour", "/walkins#quota", "/board#windows", "/changes?day=2018-06-06"):
+        assert f'href="{measure}"' in manager.page.text
