@@ -33,30 +33,54 @@ class SlotForecast:
     level: str
 
 
+@dataclass(frozen=True, slots=True)
+class DayForecast:
+    """A day, or the rest of one: its slots, the people waiting at its fullest moment that 95 % of days stay
+    at or below, and the chance that at some moment more wait than the hall holds in comfort."""
+
+    slots: tuple[SlotForecast, ...]
+    peak: float
+    exceeds: float
+
+
 def forecast(
     plan: DayPlan, hall: Hall, controls: Controls | None = None, *, days: int = DAYS, seed: int = 1
 ) -> list[SlotForecast]:
     """By simulation: about 0.3 s for a day."""
+    return list(forecast_day(plan, hall, controls, days=days, seed=seed).slots)
+
+
+def forecast_day(
+    plan: DayPlan, hall: Hall, controls: Controls | None = None, *, days: int = DAYS, seed: int = 1
+) -> DayForecast:
+    """The same with the day's peak. Empty when nothing of the day is left."""
     tally, ends = run_days(plan, controls, days=days, seed=seed)
-    found = []
+    found: list[SlotForecast] = []
+    over = [False] * len(ends)
     for start in _ahead(plan):
         places = [n for n, tick in enumerate(tally.ticks) if start <= tick < start + plan.slot_minutes]
         if not places:
             continue
-        fullest = sorted(max(end.trace[n] for n in places) for end in ends)
+        fullest = [max(end.trace[n] for n in places) for end in ends]
         limit = hall.limit(plan.windows_at(start))
-        p95 = quantile(fullest, 0.95)
-        found.append(
-            SlotForecast(
-                start=start,
-                arrivals=arrivals(plan, start),
-                waiting=fmean(fullest),
-                p95=p95,
-                exceeds=sum(people > limit for people in fullest) / len(fullest),
-                level=hall.level(p95, plan.windows_at(start)),
-            )
-        )
-    return found
+        over = [before or people > limit for before, people in zip(over, fullest, strict=True)]
+        found.append(_slot(plan, hall, start, sorted(fullest)))
+    peak = quantile(sorted(end.peak for end in ends), 0.95) if found else 0.0
+    return DayForecast(tuple(found), peak, sum(over) / len(over))
+
+
+def _slot(plan: DayPlan, hall: Hall, start: int, fullest: Sequence[int]) -> SlotForecast:
+    """A slot by the people waiting at its fullest moment on each day, in order."""
+    windows = plan.windows_at(start)
+    limit, p95 = hall.limit(windows), quantile(fullest, 0.95)
+    return SlotForecast(
+        start=start,
+        arrivals=arrivals(plan, start),
+        waiting=fmean(fullest),
+        p95=p95,
+        exceeds=sum(people > limit for people in fullest) / len(fullest),
+        level=hall.level(p95, windows),
+    )
 
 
 def quick_forecast(plan: DayPlan, hall: Hall, walk_ins_stay: float = 0.6) -> list[SlotForecast]:

@@ -25,7 +25,7 @@ from queueing.web.alerts import alerts, stopped_webhooks, unsettled
 from queueing.web.chart import picture
 from queueing.web.hall import Hall, hall
 from queueing.web.heat import heat
-from queueing.web.peaks import peaks
+from queueing.web.peaks import Peak, peaks
 from queueing.web.site import Site
 from queueing.webhooks import subscriptions
 
@@ -56,6 +56,7 @@ def board(site: Site, season: dict[str, Any] | None = None) -> dict[str, Any]:
     with site.db() as conn:
         shown = of_day(conn, site.system.season, now) | season | standing
     finished = _finished(shown, season["lately"])
+    finished["peaks"] = [_foreseen(site, peak, now) for peak in finished["peaks"]]
     said = [*finished["alerts"], *unsettled(*season["unsettled"]), *stopped_webhooks(season["stopped"])]
     return finished | {"past": False, "alerts": said}
 
@@ -71,6 +72,11 @@ def season_numbers(site: Site, now: datetime) -> dict[str, Any]:
             "stopped": subscriptions.stopped(conn),
             "unsettled": open_ones,
         }
+
+
+def _foreseen(site: Site, peak: Peak, now: datetime) -> Peak:
+    found = site.foresight.of(peak.day, now)
+    return peak.as_simulated(found) if found else peak
 
 
 def _unasked(state: State, season: Season, now: datetime) -> dict[str, Any]:
@@ -97,7 +103,7 @@ class Wall:
     def stamp(self) -> Hashable:
         """Changes when something happened, and while the season's numbers are behind."""
         now = stamp(self._site)
-        return now, self._drawn == now, self._counted == now
+        return now, self._drawn == now, self._counted == now, self._site.foresight.version
 
     def shown(self) -> dict[str, Any]:
         """Everything on the board."""

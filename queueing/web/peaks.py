@@ -1,12 +1,14 @@
-"""The fullest moment of a day to come, for the board's headline."""
+"""The fullest moment of a day to come, for the board's headline: simulated once that is done, until then
+by the closed form."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 
 from queueing import words
+from queueing.crowd.forecast import DayForecast
 from queueing.projections.queries import SlotLoad
 
 
@@ -21,6 +23,15 @@ class Peak:
     at: datetime
     chance: float
     level: str
+    simulated: bool = False
+
+    def as_simulated(self, found: DayForecast) -> Peak:
+        """The same day by its simulation. The level stays the one that every page shows."""
+        if not found.slots:
+            return self
+        fullest = max(found.slots, key=lambda slot: slot.p95).start
+        at = datetime.combine(self.day, time(fullest // 60, fullest % 60))
+        return replace(self, people=round(found.peak), at=at, chance=found.exceeds, simulated=True)
 
 
 def peaks(today: Sequence[SlotLoad], coming: Sequence[SlotLoad], now: datetime) -> list[Peak]:
