@@ -187,6 +187,10 @@ def test_fewer_windows_on_several_days_lower_the_limits_by_the_rule(world: World
     before = slots_of(world, date(2018, 6, 28))
     manager.post("/changes/preview", form)
     assert "3天每天开2个窗口" in manager.text
+    rest = re.search(r"能从容接待多少人 (\d+) (\d+)", manager.text)
+    assert rest is not None and int(rest[2]) < int(rest[1])
+    assert re.search(r"窗口利用率 \d+% \d+% .*高峰等候不超过（95%） \d+人 \d+人", manager.text)
+    assert "可行：" in manager.text
     manager.post("/changes/apply", confirmed(manager))
     after = slots_of(world, date(2018, 6, 28))
     assert sum(slot.plain for slot in after) * 2 == pytest.approx(sum(slot.plain for slot in before), rel=0.1)
@@ -203,6 +207,11 @@ def test_other_hours_close_and_open_slots(world: World, manager: Browser) -> Non
     manager.post("/changes/preview", form)
     assert "新开6个时间段：6月26日12:00至13:15" in manager.text and "1人 的预约会受影响" in manager.text
     assert "改期短信：" in manager.text, "the message they get is shown"
+    manager.post("/changes/preview", {**form, "what": "shut"})
+    days = re.search(r"还有几个办理日 (\d+) (\d+)", manager.text)
+    assert days is not None and int(days[1]) - int(days[2]) == 1
+    assert re.search(r"高峰等候不超过（95%） \d+人 不办理", manager.text)
+    manager.post("/changes/preview", form)
     manager.post("/changes/apply", confirmed(manager))
     open_now = [slot for slot in slots_of(world, date(2018, 6, 26)) if slot.open]
     assert (open_now[0].start.hour, open_now[-1].end.hour) == (8, 15)
@@ -445,6 +454,7 @@ def test_live_pieces_are_for_staff_only(world: World) -> None:
 
 
 def test_the_board_says_the_peaks_to_come_and_each_slot_s_crowd(world: World, manager: Browser) -> None:
+    world.catch_up()
     manager.get("/board")
     assert re.search(r"今天高峰预计等候 \d+ 人（95%的情况不超过）", manager.text)
     assert re.search(r"明天高峰预计等候 \d+ 人", manager.text)
@@ -465,3 +475,20 @@ def test_the_rumour_alarm_is_on_the_board_with_what_helps(world: World) -> None:
     assert "可能有传言" in manager.text
     for measure in ("/rumour", "/walkins#quota", "/board#windows", "/changes?day=2018-06-06"):
         assert f'href="{measure}"' in manager.page.text
+
+
+def test_the_peak_on_the_board_is_simulated_a_moment_after_the_quick_estimate(world: World) -> None:
+    world.at(datetime(2018, 6, 11, 9))
+    world.catch_up()
+    manager = world.signed_in("manager")
+    manager.get("/board")
+    assert "快速估算" in manager.text
+    for _ in range(200):
+        manager.get("/board")
+        if "快速估算" not in manager.text:
+            break
+        time.sleep(0.1)
+    assert manager.text.count("模拟500天") == 2, "today and tomorrow"
+    world.at(datetime(2018, 6, 11, 10))
+    manager.get("/board")
+    assert "快速估算" in manager.text, "an hour old is not shown as of now"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Form, Request
@@ -13,17 +13,18 @@ from starlette.datastructures import FormData
 from queueing import words
 from queueing.domain import Refusal
 from queueing.domain.events import BookingCancelled, BookingMoved, SlotBooked
-from queueing.domain.plans import UndoPlan, losing, undoing, undone
+from queueing.domain.plans import ChangePlan, UndoPlan, losing, undoing, undone
 from queueing.domain.season import Displaced, known_slot
 from queueing.domain.state import State
 from queueing.domain.waits import windows_open
 from queueing.domain.waves import unreached
 from queueing.errors import UserError
+from queueing.policies.feasible import Outlook, outlooks
 from queueing.season.calendar import next_open_day
 from queueing.sms.filling import renderer
 from queueing.web import calm, cookies
 from queueing.web.guard import Manager, pages
-from queueing.web.planning import WHAT, Wanted, in_words
+from queueing.web.planning import OF_SLOTS, WHAT, Wanted, in_words
 from queueing.web.rendering import page
 from queueing.web.routes.employers import WholeForm
 from queueing.web.site import Site, TheSite
@@ -66,6 +67,7 @@ def preview(request: Request, site: TheSite, staff: Manager, form: WholeForm) ->
                 known_slot(state, slot)
             command = wanted.command(state, site.system.season, now)
             people = _seen(state, losing(command, state, now))
+            outlook = _outlook(state, site, wanted, command, now)
     except (UserError, Refusal) as problem:
         return _back(_day(form, site), _words(problem), "bad")
     context = {
@@ -75,6 +77,8 @@ def preview(request: Request, site: TheSite, staff: Manager, form: WholeForm) ->
         "fields": [("day", _day(form, site)), *wanted.fields()],
         "action": "/changes/apply",
         "day": _day(form, site),
+        "outlook": outlook,
+        "touched": max(wanted.first, now.date()),
     }
     return page(request, "board/preview.html", context | _people(site, people))
 
@@ -115,6 +119,7 @@ def ask_undo(request: Request, site: TheSite, staff: Manager, change: str) -> Re
             *in_words(Wanted("", ""), command),
             "已经过去的时间段不再动；之后又改过的时间段，保持后来的样子；自己另约了时间的人不动。",
         ],
+        "outlook": None,
         "fields": [("change", change)],
         "action": "/changes/undo",
         "day": site.today(),
@@ -131,6 +136,15 @@ def undo(site: TheSite, staff: Manager, change: Text = "", reason: Text = "") ->
     except Refusal as problem:
         return _back(site.today(), _words(problem), "bad")
     return _back(site.today(), f"第{change}次调整已撤销" + _counted(outcome.events))
+
+
+def _outlook(
+    state: State, site: Site, wanted: Wanted, command: ChangePlan, now: datetime
+) -> tuple[Outlook, Outlook] | None:
+    """The rest of the season before and after; None when no whole day is changed."""
+    if wanted.what in OF_SLOTS:
+        return None
+    return outlooks(state, site.system.season, command, max(wanted.first, now.date()), now.date())
 
 
 def _seen(state: State, moves: Sequence[Displaced]) -> list[tuple[Displaced, bool]]:
