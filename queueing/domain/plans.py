@@ -51,8 +51,10 @@ def losing(command: ChangePlan, state: State, now: datetime) -> list[Displaced]:
 
 
 def undoing(change: str, state: State, now: datetime) -> ChangePlan:
-    """The change that takes one back, for slots that are not over and that no later change touched."""
+    """The change that takes one back, for slots and days that are not over and that no later change
+    touched."""
     plan, later = state.plans[change], _touched_later(change, state)
+    days = {one.day for other in _later(change, state) for one in other.windows}
     ahead = [
         (was, state.slots[was.slot])
         for was in plan.before
@@ -63,7 +65,9 @@ def undoing(change: str, state: State, now: datetime) -> ChangePlan:
         closing=tuple(was.slot for was, slot in ahead if slot.open and not was.open),
         reopening=tuple(was.slot for was, slot in ahead if was.open and not slot.open),
         limits={was.slot: _limit(was) for was, slot in ahead if was.open and _limit(was) != _limit(slot)},
-        windows={one.day: one.windows for one in plan.windows if one.day >= now.date()},
+        windows={
+            one.day: one.windows for one in plan.windows if one.day >= now.date() and one.day not in days
+        },
     )
 
 
@@ -101,8 +105,12 @@ def undone(change: str, state: State, now: datetime) -> tuple[list[Displaced], l
 
 def _touched_later(change: str, state: State) -> set[str]:
     """Slots that a later change, which stands, is about."""
-    after = (plan for number, plan in state.plans.items() if int(number) > int(change) and not plan.undone)
-    return {was.slot for plan in after for was in plan.before}
+    return {was.slot for plan in _later(change, state) for was in plan.before}
+
+
+def _later(change: str, state: State) -> list[Plan]:
+    """The changes after one that stand."""
+    return [plan for number, plan in state.plans.items() if int(number) > int(change) and not plan.undone]
 
 
 def _as_moved(moved: e.PlanMoved, card: Card) -> bool:
@@ -156,7 +164,7 @@ def undo_plan(command: UndoPlan, state: State, context: Context) -> list[e.Event
     return [
         *_told(losers, back, state, context),
         *_slots_changed(back, state, context),
-        *_released(plan, state, context, command.reason),
+        *_released(command, state, context),
         *_brought_back(backs, state, context),
         context.fact(e.PlanUndone, change=command.change, reason=command.reason),
     ]
@@ -208,10 +216,11 @@ def _slots_changed(command: ChangePlan, state: State, context: Context) -> list[
     return facts
 
 
-def _released(plan: Plan, state: State, context: Context, reason: str) -> list[e.Event]:
-    """Limits the change pinned are computed again."""
-    slots = tuple(slot for slot in plan.pinned if state.slots[slot].pinned)
-    return [context.fact(e.LimitsReleased, slots=slots, reason=reason)] if slots else []
+def _released(command: UndoPlan, state: State, context: Context) -> list[e.Event]:
+    """Limits the change pinned are computed again, unless a later change set them."""
+    pinned, later = state.plans[command.change].pinned, _touched_later(command.change, state)
+    slots = tuple(slot for slot in pinned if state.slots[slot].pinned and slot not in later)
+    return [context.fact(e.LimitsReleased, slots=slots, reason=command.reason)] if slots else []
 
 
 def _told(moves: Sequence[Displaced], command: ChangePlan, state: State, context: Context) -> list[e.Event]:

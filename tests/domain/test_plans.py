@@ -178,6 +178,25 @@ def test_a_slot_that_a_later_change_touched_stays_as_that_left_it() -> None:
     assert not story.state.slots[NEXT9].open and where(story, "c1") == NEXT10
 
 
+def test_windows_that_a_later_change_set_stay_as_that_left_them() -> None:
+    story = branch()
+    story.when(ChangePlan("少人", windows={WEDNESDAY: 1}), at="06-05 07:00", **MANAGER)
+    story.when(ChangePlan("来帮手", windows={WEDNESDAY: 4}), at="06-05 07:10", **MANAGER)
+    undo(story, "06-05 08:00", "1")
+    assert windows_open(story.state, WEDNESDAY) == 4
+    undo(story, "06-05 08:01", "2")
+    assert windows_open(story.state, WEDNESDAY) == 1
+
+
+def test_a_limit_set_by_hand_again_stays_pinned_when_the_first_is_undone() -> None:
+    story = branch()
+    for places in (1, 2):
+        by_hand = ChangePlan("照顾高龄", limits={NEXT9: (3, places, 0)}, pinned=(NEXT9,))
+        story.when(by_hand, at=f"06-05 07:0{places}", **MANAGER)
+    undo(story)
+    assert story.state.slots[NEXT9].pinned and story.state.slots[NEXT9].capacity == 2
+
+
 def test_nobody_is_brought_back_to_a_time_they_can_t_reach() -> None:
     story = shut(branch("c1"), NEXT9)
     undo(story, "06-06 08:45")
