@@ -98,11 +98,15 @@ def test_a_slot_a_change_and_an_employer_have_trails(world: World, manager: Brow
 
 def test_a_card_is_found_by_name_and_a_slot_by_its_time(world: World, manager: Browser) -> None:
     card = world.person(name="殷淑珍")
-    manager.get("/audit", q="殷淑珍")
+    manager.get("/audit")
+    manager.post("/audit", {"q": "殷淑珍"})
     assert str(manager.page.url).endswith(f"/audit/card/{card}")
     manager.get("/audit", slot="2018-06-05T10:00")
     assert manager.page.url.path == "/audit/slot/20180605-1000"
-    assert "没有找到" in manager.get("/audit", q="无此人").text
+    manager.get("/audit")
+    assert 'method="post"' in manager.page.text.split('name="q"')[0].rpartition("<form")[2]
+    manager.post("/audit", {"q": "无此人"})
+    assert "没有找到" in manager.text and str(manager.page.url).endswith("/audit"), "no name in an address"
 
 
 def test_signing_in_and_taking_a_list_with_names_are_on_record(world: World) -> None:

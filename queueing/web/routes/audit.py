@@ -3,10 +3,11 @@ did."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import HTTPException, Query, Request
+from fastapi import Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from queueing import words
@@ -35,15 +36,27 @@ Number = Annotated[int, Query(ge=1, le=100_000)]
 
 
 @router.get("/audit")
-def start(request: Request, site: TheSite, staff: Manager, q: Text = "", slot: Text = "") -> Response:
+def start(request: Request, site: TheSite, staff: Manager, slot: Text = "") -> Response:
     """Whose trail: people of staff with what they did today, and a search for a card or a slot."""
     if slot:
         return RedirectResponse(
             f"/audit/slot/{slot.replace('-', '').replace('T', '-').replace(':', '')}", 303
         )
-    cards = find(site, q) if q else []
+    return _start(request, site)
+
+
+@router.post("/audit")
+def search(
+    request: Request, site: TheSite, staff: Manager, q: Annotated[str, Form(max_length=60)] = ""
+) -> Response:
+    """Somebody's card. A name or a number is never part of an address: those are kept in logs."""
+    cards = find(site, q)
     if len(cards) == 1:
         return RedirectResponse(f"/audit/card/{cards[0]}", 303)
+    return _start(request, site, q, cards)
+
+
+def _start(request: Request, site: Site, q: str = "", cards: Sequence[str] = ()) -> Response:
     with site.db() as conn:
         accounts = [one for one in people.accounts(conn) if one.role != "employer"]
         counts = audit.active(conn, site.today())
