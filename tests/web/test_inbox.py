@@ -110,6 +110,9 @@ def test_who_read_a_conversation_is_written_down(world: World) -> None:
         )
         assert rows.fetchone() == (2, 3)
     assert "看过的人" in clerk.text
+    manager = world.signed_in("manager")
+    login = clerk.page.text.split('href="/password">')[1].split("<")[0]
+    assert f"看短信往来：{card}" in manager.get(f"/audit/staff/{login}").text
 
 
 @pytest.mark.parametrize(("outcome", "stays"), [("told", False), ("booked", False), ("no_answer", True)])

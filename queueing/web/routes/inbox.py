@@ -64,7 +64,7 @@ def one(request: Request, site: TheSite, staff: Clerk, card: str) -> Response:
     with site.db() as conn:
         readers = inbox.readers(conn, card)
         inbox.write_down_reading(conn, card, staff.login, site.now())
-        acts.note(conn, site.now(), staff.login, "conversation", card)
+        acts.note(conn, site.now(), staff.by, "conversation", card)
         bubbles = inbox.conversation(site.system, conn, card)
     context = {
         "card": card,
