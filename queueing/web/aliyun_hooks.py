@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from uuid import UUID, uuid5
 
@@ -33,8 +34,12 @@ class Up(msgspec.Struct):
 
     @property
     def sid(self) -> str:
-        """What names it; without a sequence number, all that is known of it."""
-        return f"aliyun-{self.sequence_id or '|'.join((self.phone_number, self.send_time, self.content))}"
+        """What names it; without a sequence number, a hash of all that is known of it: the number and the
+        words themselves are kept sealed only."""
+        if self.sequence_id:
+            return f"aliyun-{self.sequence_id}"
+        known = "\0".join((self.phone_number, self.send_time, self.content))
+        return f"aliyun-{hashlib.sha256(known.encode(errors='replace')).hexdigest()}"
 
 
 class Delivery(msgspec.Struct):

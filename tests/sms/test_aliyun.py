@@ -232,6 +232,14 @@ def test_messages_come_in_arrays_and_each_is_handled_once(line: Line) -> None:
     assert line.branch.rows("SELECT count(*) FROM inbound") == [(4,)]
 
 
+def test_a_message_without_a_number_of_its_own_is_handled_once_and_kept_sealed_only(line: Line) -> None:
+    message = {**up("预约\x00", 0), "sequence_id": ""}
+    for _ in range(2):
+        assert line.push("inbound", message).status_code == 200
+    ((sid,),) = line.branch.rows("SELECT sid FROM inbound")
+    assert WANG.phone not in sid and "预约" not in sid
+
+
 def test_an_unknown_number_is_answered_by_the_gateway_once(line: Line) -> None:
     for _ in range(2):
         line.push("inbound", up("你好", 9, "15499999999"))
