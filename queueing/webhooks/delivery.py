@@ -159,13 +159,14 @@ class _Run:
 
 
 def _claimed(office: Office, hook: str, claim: str) -> int | None:
-    """The position to go on from, if nobody else is at it."""
+    """The position to go on from, if nobody else is at it or failed at it since it was listed as due."""
     now = office.clock()
     with office.pool.connection() as conn:
         row = conn.execute(
             "UPDATE webhook_subscriptions SET claimed_by = %s, claimed_until = %s"
-            " WHERE id = %s AND active AND (claimed_until IS NULL OR claimed_until <= %s) RETURNING position",
-            (claim, now + LEASE, hook, now),
+            " WHERE id = %s AND active AND (claimed_until IS NULL OR claimed_until <= %s)"
+            " AND (next_try IS NULL OR next_try <= %s) RETURNING position",
+            (claim, now + LEASE, hook, now, now),
         ).fetchone()
     return int(str(row[0])) if row else None
 

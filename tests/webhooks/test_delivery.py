@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from queueing.domain.booking import BookSlot, CancelBooking
 from queueing.domain.counter import HandOver, UndoCollection
 from queueing.webhooks import subscriptions
-from queueing.webhooks.delivery import LEASE, Office, back_off, deliver_due, send_test
+from queueing.webhooks.delivery import LEASE, Office, back_off, deliver, deliver_due, send_test
 from queueing.webhooks.subscriptions import Subscription
 from tests.support import MASTER_KEY, SUN, WANG, ZHANG, Branch
 from tests.webhooks.receiver import Receiver
@@ -184,6 +185,18 @@ def test_two_senders_don_t_send_the_same(branch: Branch, office: Office, receive
     receiver.meanwhile = lambda: others.append(deliver_due(office))
     assert deliver_due(office) == 1
     assert others == [0] and len(receiver.bodies) == 1
+
+
+def test_a_sender_with_an_old_list_does_not_ask_again_what_another_found_failing(
+    branch: Branch, office: Office, receiver: Receiver
+) -> None:
+    hook, _ = subscribe(office, receiver.url)
+    branch.book(WANG, SLOT)
+    listed = known(office, hook)
+    receiver.statuses = [500]
+    deliver_due(office)
+    asked = len(receiver.bodies)
+    assert deliver(office, listed, monotonic() + 20) == 0 and len(receiver.bodies) == asked
 
 
 def test_a_sender_that_lost_its_claim_writes_nothing(
