@@ -41,7 +41,7 @@ def sign_in(
     next: Text = "",
 ) -> Response:
     """Check the password; after a few failures, wait."""
-    now = site.now()
+    now, login = site.now(), login.strip()
     address = request.client.host if request.client else ""
     keys = {
         f"sign-in:{login}@{address}": PER_LOGIN_HERE,
@@ -51,7 +51,7 @@ def sign_in(
     with site.db() as conn:
         if any(limits.reached(conn, key, limit, now) for key, limit in keys.items()):
             return _sign_in_page(request, site, next, TIRED, status=429)
-        staff = check_password(conn, login.strip(), password)
+        staff = check_password(conn, login, password)
         if staff is None:
             for key in keys:
                 limits.count(conn, key, now)
