@@ -4,7 +4,7 @@ sentences; a day's, or all, a page at a time."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 import msgspec
@@ -64,8 +64,7 @@ def about(log: EventLog, kind: str, subject: str, day: date | None, page: int) -
 
 def done_by(connection: Connection[Any], log: EventLog, person: str, day: date | None, page: int) -> Trail:
     """What somebody did (`person` as facts name them: "staff:li")."""
-    first = datetime.combine(day or date.min, time())
-    last = datetime.combine(day + timedelta(days=1) if day else date.max, time())
+    first, last = span(day)
     values = {"who": person, "first": first, "last": last, "most": PAGE, "skip": (page - 1) * PAGE}
     with connection.cursor(row_factory=tuple_row) as cursor:
         days = cursor.execute(_DAYS, values).fetchall()
@@ -75,13 +74,16 @@ def done_by(connection: Connection[Any], log: EventLog, person: str, day: date |
     return Trail(lines, total, page, [(on, count) for on, count in days])
 
 
+def span(day: date | None) -> tuple[datetime, datetime]:
+    """The first and the last moment of a day; of all time without one."""
+    return datetime.combine(day or date.min, time.min), datetime.combine(day or date.max, time.max)
+
+
 def active(connection: Connection[Any], day: date) -> dict[str, int]:
     """How many facts each person is behind on a day."""
-    first = datetime.combine(day, time())
     with connection.cursor(row_factory=tuple_row) as cursor:
         rows = cursor.execute(
-            "SELECT who, count(*) FROM acts WHERE at >= %s AND at < %s GROUP BY who",
-            (first, first + timedelta(days=1)),
+            "SELECT who, count(*) FROM acts WHERE at BETWEEN %s AND %s GROUP BY who", span(day)
         )
         return {str(who_): int(count) for who_, count in rows}
 
@@ -112,6 +114,6 @@ _DAYS = """
 SELECT at::date, count(*) FROM acts WHERE who = %(who)s GROUP BY at::date ORDER BY at::date DESC
 """
 _POSITIONS = """
-SELECT position FROM acts WHERE who = %(who)s AND at >= %(first)s AND at < %(last)s
+SELECT position FROM acts WHERE who = %(who)s AND at BETWEEN %(first)s AND %(last)s
 ORDER BY at DESC, position DESC LIMIT %(most)s OFFSET %(skip)s
 """

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import psycopg
 from psycopg.rows import class_row
+
+from queueing.projections.audit import span
 
 SHOWN = 200
 WHAT = {
@@ -55,11 +57,9 @@ def note(conn: psycopg.Connection[Any], now: datetime, who: str, what: str, abou
 
 def deeds(conn: psycopg.Connection[Any], who: str, day: date | None) -> Sequence[Deed]:
     """What somebody did, latest first: on a day, or lately."""
-    first = datetime.combine(day or date.min, time())
-    last = datetime.combine(day + timedelta(days=1) if day else date.max, time())
     with conn.cursor(row_factory=class_row(Deed)) as cursor:
         return cursor.execute(
-            "SELECT at, who, what, about FROM staff_acts WHERE who = %s AND at >= %s AND at < %s"
+            "SELECT at, who, what, about FROM staff_acts WHERE who = %s AND at BETWEEN %s AND %s"
             " ORDER BY at DESC, id DESC LIMIT %s",
-            (who, first, last, SHOWN),
+            (who, *span(day), SHOWN),
         ).fetchall()

@@ -37,6 +37,7 @@ def register(app: FastAPI) -> None:
     """Tell the application what to answer."""
     for kind in (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, LogUnavailable, DeskClosed):
         app.add_exception_handler(kind, _away)
+    app.add_exception_handler(psycopg.DataError, _unstorable)
     app.add_exception_handler(SignInNeeded, _sign_in)
     app.add_exception_handler(WhoAreYou, _who)
     app.add_exception_handler(NotYours, lambda request, error: sorry(request, 403, *_NOT_YOURS))
@@ -87,6 +88,12 @@ def sorry(request: Request, status: int, title: str, text: str) -> HTMLResponse:
 def _away(request: Request, error: Exception) -> Response:
     _log.warning("the store can't be reached: %s", type(error).__name__)
     return sorry(request, 503, *_AWAY)
+
+
+def _unstorable(request: Request, error: Exception) -> Response:
+    """What was sent can't be looked up or kept: a NUL character, a number larger than a column."""
+    _log.warning("%s %s: %s", request.method, request.url.path, type(error).__name__)
+    return sorry(request, 422, *_BAD_FORM)
 
 
 def _sign_in(request: Request, error: Exception) -> Response:

@@ -58,7 +58,15 @@ _SAID = {
 
 def register(app: FastAPI) -> None:
     """Tell the application what to answer."""
-    for kind in (*_AWAY, Problem, Refusal, UserError, RequestValidationError, HTTPException):
+    for kind in (
+        *_AWAY,
+        psycopg.DataError,
+        Problem,
+        Refusal,
+        UserError,
+        RequestValidationError,
+        HTTPException,
+    ):
         app.add_exception_handler(kind, answer)
     app.add_middleware(Unforeseen)
 
@@ -92,6 +100,8 @@ def problem_of(site: Site, error: Exception) -> Problem:
             return p.refused(error, _employer_names(site, error))
         case RequestValidationError():
             return Problem(p.INVALID, more={"errors": [_where(one) for one in error.errors()]})
+        case psycopg.DataError():
+            return Problem(p.INVALID)
         case UserError():
             return Problem(p.INVALID, error.message)
         case HTTPException():
