@@ -30,6 +30,7 @@ from queueing.sms.replies import (
     said_to_silent,
     status_of,
     told_enough,
+    wait_of,
     whose,
 )
 from queueing.sms.turns import Asking, Reply, Situation, Thread, Turn
@@ -247,6 +248,17 @@ def _status(reading: Reading, at: Situation) -> Asking:
     return Turn(replace(at.thread, misses=0) if at.thread.open(at.now) else turn.thread, turn.replies)
 
 
+def _wait(reading: Reading, at: Situation) -> Asking:
+    """How long the wait is now; of another day nobody knows, but that there is no hurry."""
+    yield from ()
+    waiting = [c for c in at.cards if not at.state(c).done] or list(at.cards)
+    card = at.thread.card if at.thread.card in waiting else waiting[0]
+    reply = wait_of(card, at)
+    if any(day != at.now.date() for day in reading.dates):
+        reply = Reply("faq", {"key": "不急"}, card)
+    return Turn(replace(at.thread, misses=0), (reply,))
+
+
 def _yes(reading: Reading, at: Situation) -> Asking:
     """ "Yes" names no place: with an offer open the places are asked again, else the booking is confirmed by
     saying it."""
@@ -363,6 +375,7 @@ def _missed(at: Situation) -> Asking:
 
 _HANDLERS: dict[Intent, Callable[[Reading, Situation], Asking]] = {
     Intent.STATUS: _status,
+    Intent.WAIT: _wait,
     Intent.YES: _yes,
     Intent.AGAIN: _again,
     Intent.NO: _no,

@@ -98,13 +98,25 @@ def _status_reply(card: str, at: Situation) -> Reply:
     if state.done:
         return already_collected(card, state)
     if state.booking:
-        return Reply("status", {"when": state.booking.told.isoformat()}, card)
+        params = {"when": state.booking.told.isoformat()}
+        wait = at.wait(card) if state.booking.told.date() == at.now.date() else ""
+        return Reply("status_today", params | {"wait": wait}, card) if wait else Reply("status", params, card)
     if state.channel == "employer":
         return Reply("at_employer", {"employer": state.employer}, card)
     opens = at.opens(card)
     if opens and at.now.date() < opens:
         return Reply("too_early", {"opens": opens.isoformat()}, card)
     return Reply("status_none", {}, card)
+
+
+def wait_of(card: str, at: Situation) -> Reply:
+    """The wait now, to whoever may come today; to the others what they wait for."""
+    state, opens = at.state(card), at.opens(card)
+    wait = at.wait(card)
+    early = opens is not None and at.now.date() < opens
+    if state.done or state.booking or early or state.channel == "employer":
+        return _status_reply(card, at)
+    return Reply("wait_now", {"wait": wait}, card) if wait else Reply("faq", {"key": "不急"}, card)
 
 
 def said_to_silent(known: Card, card: str, result: Outcome) -> tuple[Reply, ...]:

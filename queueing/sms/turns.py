@@ -76,6 +76,8 @@ class Situation:
     token: str = ""
     opens: Callable[[str], date | None] = lambda card: None
     """From which day a card's holder may book."""
+    wait: Callable[[str], str] = lambda card: ""
+    """The wait of a card's holder who would come now, in words; "" while nobody is served."""
 
     def state(self, card: str) -> Card:
         """The state of one of the phone's cards."""

@@ -42,6 +42,7 @@ CATEGORIES = {
     "MOVE": "another time than the one booked",
     "CANCEL": "giving the place back",
     "STATUS": "what is booked, whether the card is there",
+    "WAIT": "how long the wait is now",
     "AGAIN": "once more, please",
     "YES": "yes",
     "NO": "no",

@@ -194,6 +194,7 @@ def test_a_move_to_a_place_that_is_gone_loses_nothing(branch: Branch) -> None:
 def test_status_tells_the_booking_or_that_there_is_none(branch: Branch) -> None:
     assert branch.sms(WANG.phone, "查询")[0].startswith("您现在没有预约")
     branch.book(WANG, f"{TUESDAY}-1000")
+    branch.pump()
     assert branch.sms(WANG.phone, "查询")[-1].startswith("您约的是6月5日星期二上午10:00")
 
 
@@ -471,3 +472,33 @@ def test_dates_are_read_on_the_day_of_the_message(branch: Branch) -> None:
     branch.clock.now = moment("06-08 23:50")
     branch.sms(WANG.phone, "下周一上午")
     assert {slot[:8] for slot in offered(branch)} == {f"{date(2018, 6, 11):%Y%m%d}"}
+
+
+# --- how long the wait is now -------------------------------------------------------------------------------
+
+
+def test_on_the_day_of_the_booking_the_wait_is_told_as_a_range(branch: Branch) -> None:
+    branch.clock.at("06-05 09:00")
+    branch.sms(WANG.phone, "预约")
+    branch.sms(WANG.phone, "1")
+    booking = branch.card(WANG).booking
+    assert booking and booking.told.date() == date(2018, 6, 5)
+    for words in ("查询", "现在人多吗"):
+        (text,) = branch.sms(WANG.phone, words)
+        assert f"您约的是{said(booking.told)}" in text
+        assert re.search(r"大约(等\d+分钟以内|等\d+到\d+分钟|要等30分钟以上)", text)
+
+
+def test_without_a_booking_the_wait_now_is_told_and_that_a_time_can_be_booked(branch: Branch) -> None:
+    branch.clock.at("06-05 09:00")
+    for words in ("现在人多吗", "要等多久"):
+        (text,) = branch.sms(WANG.phone, words)
+        assert "现在来大约等5分钟以内" in text and "回复预约" in text
+    (text,) = branch.sms(WANG.phone, "明天人多吗")
+    assert "大约等" not in text, "nobody knows tomorrow's wait"
+
+
+def test_while_nobody_is_served_no_wait_is_told(branch: Branch) -> None:
+    branch.clock.at("06-05 20:30")
+    (text,) = branch.sms(WANG.phone, "现在人多吗")
+    assert "大约等" not in text and text

@@ -47,6 +47,8 @@ def intent(rest: str, when: When, asks: bool) -> tuple[Intent, str | None]:
         return found, None
     if words.CALM_TIME.search(rest):
         return Intent.BOOK, None
+    if words.WAIT.search(rest):
+        return Intent.WAIT, None
     key = faq.asked(rest)
     if key and not (key == "证件" and words.PROXY.search(rest)):
         return Intent.FAQ, key

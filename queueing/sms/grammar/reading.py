@@ -13,6 +13,7 @@ class Intent(StrEnum):
     MOVE = "move"  # has a time and wants another
     MORE = "more"  # none of what was offered suits: see Reading.relative
     STATUS = "status"
+    WAIT = "wait"  # how long the wait is now, how many people are there
     YES = "yes"
     NO = "no"
     NOT_NOW = "not_now"  # later, when there is time; wants to think about it
