@@ -444,6 +444,18 @@ class HolderReassured(Event, kw_only=True, frozen=True):
     card: str
 
 
+class AnotherTimeSuggested(Event, kw_only=True, frozen=True):
+    """A crowd is there: a holder booked for later today is asked whether another time would suit as well. The
+    booking (its `booking`, `version` and `told`) stays as it is."""
+
+    TOPIC = "another-time-suggested"
+    ABOUT = ("card",)
+    card: str
+    booking: int
+    version: int
+    told: datetime
+
+
 class SweepStarted(Event, kw_only=True, frozen=True):
     """From now on everybody whose card is not collected is notified (again: `round` counts from 1)."""
 

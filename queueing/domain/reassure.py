@@ -1,4 +1,5 @@
-"""A calm word against rumours: whom it concerns, and that nobody gets it more than once a day."""
+"""Words to holders when a crowd is there: the calm notice against rumours, and to those booked for later
+today that another time would be calmer. Whom they concern, and that nobody gets either twice a day."""
 
 from __future__ import annotations
 
@@ -22,6 +23,18 @@ class ReassureHolders(Command):
     within a day are passed over."""
 
     cards: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestAnotherTime(Command):
+    """Ask these holders, who are booked for later today, whether another time would suit. Others, those whom
+    no message reaches and those asked within a day are passed over."""
+
+    cards: tuple[str, ...]
+
+
+SOON = timedelta(minutes=60)
+"""Whoever is due within this is on the way."""
 
 
 def _waiting(state: State, card: Card, now: datetime) -> bool:
@@ -68,6 +81,24 @@ def reassured_lately(card: Card, now: datetime) -> bool:
     return card.reassured is not None and now - card.reassured < ONCE_IN
 
 
+def booked_later_today(state: State, now: datetime) -> list[str]:
+    """The cards whose holders are booked for later today and will not have set out yet."""
+    names = state.days.get(now.date(), ())
+    seats = [seat.card for name in names for seat in state.slots[name].seats]
+    return [card_id for card_id in seats if _later_today(state.cards[card_id], now)]
+
+
+def _later_today(card: Card, now: datetime) -> bool:
+    booking = card.booking
+    later = booking is not None and booking.told.date() == now.date() and booking.told > now + SOON
+    return later and waits(card)
+
+
+def suggested_lately(card: Card, now: datetime) -> bool:
+    """Was asked within a day."""
+    return card.suggested is not None and now - card.suggested < ONCE_IN
+
+
 @decides(ReassureHolders)
 def reassure(command: ReassureHolders, state: State, context: Context) -> list[e.Event]:
     """One notice a holder."""
@@ -84,3 +115,32 @@ def reassure(command: ReassureHolders, state: State, context: Context) -> list[e
 @evolves(e.HolderReassured)
 def _reassured(state: State, event: e.HolderReassured) -> None:
     state.change_card(event.card, reassured=event.at)
+
+
+@decides(SuggestAnotherTime)
+def suggest(command: SuggestAnotherTime, state: State, context: Context) -> list[e.Event]:
+    """One question a holder; the booking stays."""
+    check_season(state, context.now)
+    facts: list[e.Event] = []
+    for card_id in dict.fromkeys(command.cards):
+        card = state.cards.get(card_id)
+        if card is None or not _later_today(card, context.now) or unreached(card):
+            continue
+        booking = card.booking
+        if booking is None or suggested_lately(card, context.now):
+            continue
+        facts.append(
+            context.fact(
+                e.AnotherTimeSuggested,
+                card=card_id,
+                booking=booking.number,
+                version=booking.version,
+                told=booking.told,
+            )
+        )
+    return facts
+
+
+@evolves(e.AnotherTimeSuggested)
+def _suggested(state: State, event: e.AnotherTimeSuggested) -> None:
+    state.change_card(event.card, suggested=event.at)

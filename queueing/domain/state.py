@@ -122,6 +122,7 @@ class Card(Entity, frozen=True, kw_only=True):
     collected: Collected | None = None
     activated: bool = False
     reassured: datetime | None = None
+    suggested: datetime | None = None
     opted_out: bool = False
     unreachable: bool = False
     phone_list: str = ""

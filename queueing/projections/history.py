@@ -229,6 +229,9 @@ _SENTENCES: dict[type[Event], Callable[[Any, str], str]] = {
     e.WaveClosed: lambda v, c: f"批次 {v.wave} 通知完毕，共{v.invited}人",
     e.HolderInvited: lambda v, c: f"通知领卡（{_INVITED.get(v.reason, v.reason)}）",
     e.HolderReassured: lambda v, c: "发了安心短信：不用急，不用排队",
+    e.AnotherTimeSuggested: lambda v, c: (
+        f"当天人多，问愿不愿意改到别的时间（约的{words.moment(v.told)}不变）"
+    ),
     e.SweepStarted: lambda v, c: f"第{v.round}轮扫尾开始，还有{v.uncollected}张卡没有领取",
     e.CardReleased: lambda v, c: f"单位没有代领，改由本人领取（{_RELEASED.get(v.reason, v.reason)}）",
     e.SlotsOffered: lambda v, c: (

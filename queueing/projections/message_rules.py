@@ -318,6 +318,15 @@ def calm_those_a_rumour_concerns(rules: Rules, position: int, event: e.HolderRea
     return [rules.message(position, event, "rumour", "calm", params, expires=expires)]
 
 
+@when(e.AnotherTimeSuggested)
+def ask_who_is_booked_later_today(rules: Rules, position: int, event: e.AnotherTimeSuggested) -> list[Intent]:
+    """Before they set out; not once they moved or gave the place back."""
+    bound = (event.booking, event.version)
+    params = {"when": event.told.isoformat()}
+    expires = event.told - timedelta(minutes=30)
+    return [rules.message(position, event, "another_time", "calm", params, expires=expires, booking=bound)]
+
+
 @when(e.CardActivated)
 def explain_the_card_when_it_is_on(rules: Rules, position: int, event: e.CardActivated) -> list[Intent]:
     """The after-care (new password, bank account, the old card)."""

@@ -92,5 +92,5 @@ def _gone(row: Row, card: Card) -> str:
     booked = (card.booking.number, card.booking.version) if card.booking else (0, 0)
     if row.template in ("cancelled", "slot_closed"):
         return "superseded" if card.booking and card.booking.number > row.booking > 0 else ""
-    bound = row.kind in ("reminder", "confirmation", "change") and row.booking > 0
+    bound = row.kind in ("reminder", "confirmation", "change", "calm") and row.booking > 0
     return "superseded" if bound and booked != (row.booking, row.version) else ""

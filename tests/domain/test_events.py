@@ -21,7 +21,7 @@ STORED_NAMES = """
     card-registered card-reassigned contact-changed holder-opted-out holder-opted-in holder-unreachable
     phone-listed phone-call-done home-visit-requested holder-erased
     wave-opened wave-closed holder-invited batch-planned invitations-paused invitations-resumed pace-changed
-    holder-reassured sweep-started card-released
+    holder-reassured another-time-suggested sweep-started card-released
     slots-offered slot-booked booking-moved booking-cancelled no-show-recorded no-show-undone
     holder-arrived walk-in-ticketed holder-called call-withdrawn card-collected collection-undone holder-left
     hand-over-disputed dispute-settled card-activated card-found-defective card-replaced

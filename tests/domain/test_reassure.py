@@ -7,7 +7,12 @@ from queueing.domain import refusals as r
 from queueing.domain.booking import BookSlot
 from queueing.domain.counter import HandOver
 from queueing.domain.holders import EraseHolder, OptOut
-from queueing.domain.reassure import ReassureHolders, concerned
+from queueing.domain.reassure import (
+    ReassureHolders,
+    SuggestAnotherTime,
+    booked_later_today,
+    concerned,
+)
 from tests.domain.harness import S9, SEASON, card, did, fact, given, slot, t
 
 
@@ -68,3 +73,34 @@ def test_after_the_season_nobody_is_written_to() -> None:
     given(SEASON, card("c1")).when(ReassureHolders(("c1",)), at="08-01 10:00").then(
         r.SeasonOver(date(2018, 7, 31))
     )
+
+
+def test_who_is_booked_for_later_today_is_asked_for_another_time_and_keeps_the_place() -> None:
+    story = given(SEASON, slot(S9), card("c1"), card("free"), did(BookSlot("c1", S9), "06-04 08:00"))
+    asked = story.when(SuggestAnotherTime(("c1", "free", "c1", "nobody")), at="06-05 07:30", by="staff:lin")
+    asked.then(
+        fact(
+            e.AnotherTimeSuggested,
+            "card:c1",
+            card="c1",
+            booking=1,
+            version=1,
+            told=t("06-05 09:00"),
+        )
+    )
+    assert story.state.cards["c1"].booking is not None
+
+
+def test_nobody_is_asked_for_another_time_twice_a_day_nor_when_they_will_have_set_out() -> None:
+    story = given(SEASON, slot(S9), card("c1"), did(BookSlot("c1", S9), "06-04 08:00"))
+    assert booked_later_today(story.state, t("06-05 07:59")) == ["c1"]
+    story.when(SuggestAnotherTime(("c1",)), at="06-05 08:00").then()
+    story.when(SuggestAnotherTime(("c1",)), at="06-04 09:00").then()
+    again = given(
+        SEASON,
+        slot(S9),
+        card("c1"),
+        did(BookSlot("c1", S9), "06-04 08:00"),
+        did(SuggestAnotherTime(("c1",)), "06-05 07:00"),
+    )
+    again.when(SuggestAnotherTime(("c1",)), at="06-05 07:30").then()

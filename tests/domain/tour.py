@@ -95,6 +95,7 @@ TOUR: tuple[tuple[str, Command], ...] = (
     ("06-04 08:11", li.SwitchOverbooking(False, "大厅太满")),
     ("06-04 08:12", p.ChangePlan("少一个窗口", closing=(S915,), windows={date(2018, 6, 6): 1})),
     ("06-04 08:13", p.UndoPlan("1", "人手够了")),
+    ("06-05 07:00", re.SuggestAnotherTime(("c0", "c1"))),
     ("06-05 08:00", s.ChangeWindows(1)),
     ("06-05 08:01", wi.SetWalkInQuota(20, "传言")),
     ("06-05 08:02", wi.RaiseRumourAlarm(30, 8.0)),

@@ -274,6 +274,9 @@ class Ledger:
         )
         self.rule(event.card not in self.erased, "the erased are left alone", event)
 
+    def _another_time_suggested(self, event: e.AnotherTimeSuggested) -> None:
+        self.rule(event.card in self.live, "only who is booked is asked for another time", event)
+
     def _holder_invited(self, event: e.HolderInvited) -> None:
         self.rule(
             self.places[event.card] not in ("handed", "defective"), "the collected are left alone", event

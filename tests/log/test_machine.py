@@ -124,6 +124,7 @@ commands: st.SearchStrategy[Command | Late] = st.one_of(
     st.builds(li.SwitchOverbooking, st.booleans(), st.just("大厅太满")),
     st.builds(w.StartSweep),
     st.builds(re.ReassureHolders, some_cards),
+    st.builds(re.SuggestAnotherTime, some_cards),
     st.builds(w.SweepHolders, st.integers(1, 2), st.just(CARDS)),
     st.builds(w.ReleaseCards, some_cards, st.just("已注销")),
     st.builds(s.CloseSlots, some_slots, st.just("停电")),

@@ -191,6 +191,7 @@ class Chance:
             lambda: w.InviteHolders("may", cards, self._pick.random() < 0.5, self.state.facts.batches),
             lambda: w.StartSweep(),
             lambda: re.ReassureHolders(cards),
+            lambda: re.SuggestAnotherTime(cards),
             lambda: w.SweepHolders(self.state.facts.sweep_round, cards, self.state.facts.batches),
             lambda: w.ReleaseCards(cards, "单位已注销"),
             lambda: s.CloseSlots((self._slot(),), "停电"),

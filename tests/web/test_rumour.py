@@ -4,17 +4,18 @@ import re
 from datetime import datetime, timedelta
 
 from queueing.domain import events as e
+from queueing.domain.booking import BookSlot, CancelBooking
 from queueing.domain.holders import OptOut
 from queueing.sms.gateways.local import LocalGateway, messages_of
 from queueing.sms.outbox import send_all
 from tests.web.world import World
 
 
-def told(world: World, card: str) -> list[str]:
+def told(world: World, card: str, words: str = "人人都有") -> list[str]:
     world.projector.catch_up()
     send_all(world.system, LocalGateway(world.system.pool, world.clock), world.clock.now)
     with world.system.pool.connection() as conn:
-        return [one.text for one in messages_of(conn, [card]) if "人人都有" in one.text]
+        return [one.text for one in messages_of(conn, [card]) if words in one.text]
 
 
 def test_it_is_sent_to_those_it_concerns_only_after_it_was_seen_and_confirmed(world: World) -> None:
@@ -69,3 +70,22 @@ def test_all_messages_are_shown_as_bubbles(world: World) -> None:
     clerk.get("/sms/templates")
     assert clerk.page.text.count('class="bubble"') >= 45
     assert "【工行昆仑所】" in clerk.text
+
+
+def test_who_is_booked_for_later_today_is_asked_once_whether_another_time_would_suit(world: World) -> None:
+    card, away, early = world.person(), world.person(), world.person()
+    for one, slot in ((card, "20180605-1500"), (away, "20180605-1500"), (early, "20180605-0930")):
+        world.do(BookSlot(one, slot), via="sms")
+    manager = world.signed_in("manager")
+    manager.get("/rumour")
+    manager.post("/rumour/preview", {"group": "today"})
+    count = re.search(r"确认发给(\d+)人", manager.text)
+    assert count is not None and "回复改" in manager.text
+    manager.post("/rumour/send", {"group": "today"})
+    assert "还没有确认" in manager.text
+    manager.post("/rumour/send", {"group": "today", "sure": "1"})
+    assert f"{count.group(1)}人会收到问改期的短信" in manager.text
+    world.do(CancelBooking(away), via="sms")
+    assert [len(told(world, one, "照样有效")) for one in (card, away, early)] == [1, 0, 0]
+    manager.post("/rumour/send", {"group": "today", "sure": "1"})
+    assert "已经发过了" in manager.text

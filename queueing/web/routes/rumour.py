@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Annotated
 
 from fastapi import Form, Request
@@ -12,7 +12,14 @@ from fastapi.responses import RedirectResponse, Response
 
 from queueing import words
 from queueing.domain import Refusal, State
-from queueing.domain.reassure import GROUPS, ReassureHolders, concerned, reassured_lately
+from queueing.domain.reassure import (
+    ReassureHolders,
+    SuggestAnotherTime,
+    booked_later_today,
+    concerned,
+    reassured_lately,
+    suggested_lately,
+)
 from queueing.domain.waves import unreached
 from queueing.projections.message_rules import Times
 from queueing.sms.filling import fill, renderer
@@ -30,7 +37,10 @@ LABELS = {
     "later": "还没轮到的人（最容易跟着别人来）",
     "unbooked": "轮到了、还没约的人",
     "booked": "已经约好的人",
+    "today": "今天晚些时候有预约的人：问愿不愿意改到清静的日子",
 }
+TODAY = "today"
+"""Not a calm word but a question: would another time suit?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +57,15 @@ def show(request: Request, site: TheSite, staff: Manager) -> Response:
     """Whom it may concern, and how many they are."""
     now = site.now()
     with site.system.desk.view() as state:
-        groups = [(group, LABELS[group], _audience(state, group, now)) for group in GROUPS]
-    return page(request, "rumour/choose.html", {"groups": groups, "text": _text(site)})
+        groups = [(group, label, _audience(state, group, now)) for group, label in LABELS.items()]
+    texts = [_text(site, "rumour"), _text(site, "another_time")]
+    return page(request, "rumour/choose.html", {"groups": groups, "texts": texts})
 
 
 @router.post("/rumour/preview")
 def preview(request: Request, site: TheSite, staff: Manager, group: Text = "") -> Response:
     """What would be sent to how many, and when; nothing is sent yet."""
-    if group not in GROUPS:
+    if group not in LABELS:
         return _back("请先选发给哪些人。", "bad")
     now = site.now()
     with site.system.desk.view() as state:
@@ -65,7 +76,7 @@ def preview(request: Request, site: TheSite, staff: Manager, group: Text = "") -
         "group": group,
         "label": LABELS[group],
         "audience": audience,
-        "text": _text(site),
+        "text": _text(site, "another_time" if group == TODAY else "rumour"),
         "leaves": Times(site.system.season).awake(now),
         "cap": site.system.season.messages.max_per_person_per_day,
     }
@@ -75,30 +86,38 @@ def preview(request: Request, site: TheSite, staff: Manager, group: Text = "") -
 @router.post("/rumour/send")
 def send(site: TheSite, staff: Manager, group: Text = "", sure: Text = "") -> Response:
     """Send it. Sent twice it goes to nobody twice: the desk knows who had it."""
-    if group not in GROUPS or sure != "1":
+    if group not in LABELS or sure != "1":
         return _back("还没有确认，什么都没有发。", "bad")
     with site.system.desk.view() as state:
-        cards = concerned(state, group, site.now())
-    sent = 0
+        cards = _concerned(state, group, site.now())
+    sent, what = 0, "问改期的短信" if group == TODAY else "安心短信"
     try:
         for start in range(0, len(cards), AT_ONCE):
-            command = ReassureHolders(tuple(cards[start : start + AT_ONCE]))
+            some = tuple(cards[start : start + AT_ONCE])
+            command = SuggestAnotherTime(some) if group == TODAY else ReassureHolders(some)
             sent += len(site.system.desk.handle(command, by=staff.by, via="counter").events)
     except Refusal as refusal:
         return _back(words.sentence(refusal), "bad")
-    return _back(f"已经交给系统：{sent}人会收到安心短信。" if sent else "没有人要发，刚才已经发过了。")
+    return _back(f"已经交给系统：{sent}人会收到{what}。" if sent else "没有人要发，刚才已经发过了。")
 
 
 def _audience(state: State, group: str, now: datetime) -> Audience:
     found: Counter[str] = Counter()
-    for card_id in concerned(state, group, now):
+    lately = suggested_lately if group == TODAY else reassured_lately
+    for card_id in _concerned(state, group, now):
         card = state.cards[card_id]
-        found["unreached" if unreached(card) else "had_it" if reassured_lately(card, now) else "sent"] += 1
+        found["unreached" if unreached(card) else "had_it" if lately(card, now) else "sent"] += 1
     return Audience(found["sent"], found["had_it"], found["unreached"])
 
 
-def _text(site: Site) -> str:
-    return renderer(site.system).render("rumour", fill(site.system, "rumour", {}, ""))
+def _concerned(state: State, group: str, now: datetime) -> list[str]:
+    return booked_later_today(state, now) if group == TODAY else concerned(state, group, now)
+
+
+def _text(site: Site, template: str) -> str:
+    """The message as it is sent, to somebody booked for three in the afternoon."""
+    when = datetime.combine(site.today(), time(15))
+    return renderer(site.system).render(template, fill(site.system, template, {"when": when.isoformat()}, ""))
 
 
 def _back(text: str, tone: cookies.Tone = "good") -> Response:
