@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from itertools import islice
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from typer.testing import CliRunner
 
 from queueing.cli import build, sms_status
 from queueing.people.masking import mask_phone
+from queueing.web import live
 from tests.web.world import World
 
 
@@ -55,6 +57,19 @@ def test_only_managers_see_it(world: World) -> None:
     browser = world.browser()
     browser.get("/sms")
     assert browser.heading == "工作人员登录"
+
+
+def test_whoever_was_signed_out_watches_no_longer(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "ASK_AGAIN", 0.0)
+    monkeypatch.setattr(live, "KEEP_ALIVE", 0.1)
+    manager = world.signed_in("manager")
+    with manager.http.stream("GET", "/sms/live") as answer:
+        lines = answer.iter_lines()
+        assert next(lines) == "retry: 2000"
+        with world.system.pool.connection() as connection:
+            connection.execute("DELETE FROM web_sessions")
+        beats = (line for line in lines if line == "event: beat")
+        assert len(list(islice(beats, 30))) < 30, "it ended by itself"
 
 
 def test_the_command_says_the_same_in_words_and_as_json(

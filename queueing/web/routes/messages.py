@@ -11,7 +11,7 @@ from queueing.people.masking import mask_phone
 from queueing.people.person import Person, sms_number
 from queueing.sms.reasons import KINDS, STATES, reason
 from queueing.sms.status import SHOWN, Failure, counts, status, together
-from queueing.web.guard import Manager, pages
+from queueing.web.guard import Manager, pages, still
 from queueing.web.live import Piece
 from queueing.web.rendering import fragment, page
 from queueing.web.site import Site, TheSite
@@ -29,13 +29,16 @@ def show(request: Request, site: TheSite, staff: Manager, days: Days = 7) -> Res
 
 @router.get("/sms/live")
 async def live(
-    site: TheSite, staff: Manager, days: Days = 7, last_event_id: Annotated[str, Header()] = ""
+    request: Request,
+    site: TheSite,
+    staff: Manager,
+    days: Days = 7,
+    last_event_id: Annotated[str, Header()] = "",
 ) -> StreamingResponse:
     """The numbers as they change."""
     piece = Piece(lambda: _stamp(site), lambda: _render(site, days))
-    return StreamingResponse(
-        site.live.watch(f"sms-{days}", piece, last_event_id), media_type="text/event-stream"
-    )
+    stream = site.live.watch(f"sms-{days}", piece, last_event_id, still(request, site, staff))
+    return StreamingResponse(stream, media_type="text/event-stream")
 
 
 def _stamp(site: Site) -> Any:
