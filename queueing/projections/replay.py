@@ -81,6 +81,11 @@ class Replay:
             self._moment = moment
             yield self._connection, self._state
 
+    @property
+    def closed(self) -> bool:
+        """Nothing can be looked at any more."""
+        return self._connection.closed
+
     def close(self) -> None:
         """Forget everything."""
         with self._lock:

@@ -13,15 +13,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import psycopg
 
 from queueing.domain import State
-from queueing.log.store import EventLog, LogUnavailable
+from queueing.log.store import EventLog
 from queueing.projections.replay import Replay
 
 DAYS_KEPT = 2
+IDLE = 600.0
+"""Seconds after which a day nobody looks at is closed: its open transaction keeps PostgreSQL from clearing
+away what is outdated, in every table."""
 FRAMES_KEPT = 800
 SETTLED = timedelta(seconds=30)
 """A moment older than this is kept: nothing will be added before it."""
@@ -38,12 +42,13 @@ class Film:
     ready: threading.Event = field(default_factory=threading.Event)
     failed: bool = False
     position: int = 0
+    used: float = field(default_factory=monotonic)
 
     def prepare(self) -> None:
         """Fold what happened before the day."""
         try:
             self.replay.prepare(self._tell)
-        except (psycopg.Error, LogUnavailable):
+        except Exception:
             _log.exception("the day %s can't be replayed", self.replay.day)
             self.failed = True
         self.ready.set()
@@ -55,8 +60,8 @@ class Film:
 class Films:
     """The days being looked at in this process."""
 
-    def __init__(self, url: str, log: EventLog, branch: str) -> None:
-        self._url, self._log, self._branch = url, log, branch
+    def __init__(self, url: str, log: EventLog, branch: str, idle: float = IDLE) -> None:
+        self._url, self._log, self._branch, self._idle = url, log, branch, idle
         self._lock = threading.Lock()
         self._films: OrderedDict[date, Film] = OrderedDict()
         self._frames: OrderedDict[datetime, str] = OrderedDict()
@@ -68,6 +73,7 @@ class Films:
             if film is None or film.failed:
                 film = self._films[day] = self._begun(day)
             self._films.move_to_end(day)
+            film.used = monotonic()
             while len(self._films) > DAYS_KEPT:
                 _, old = self._films.popitem(last=False)
                 threading.Thread(target=_close, args=(old,), daemon=True).start()
@@ -76,7 +82,26 @@ class Films:
     def _begun(self, day: date) -> Film:
         film = Film(Replay(self._url, self._log, self._branch, day))
         threading.Thread(target=film.prepare, name=f"replay-{day}", daemon=True).start()
+        self._look_after(day, film)
         return film
+
+    def _look_after(self, day: date, film: Film) -> None:
+        """Close a film once nobody has looked at it for a while."""
+
+        def look() -> None:
+            with self._lock:
+                kept = self._films.get(day) is film
+                idle = monotonic() - film.used >= self._idle
+                if kept and idle:
+                    del self._films[day]
+            if kept and idle:
+                _close(film)
+            elif kept:
+                self._look_after(day, film)
+
+        timer = threading.Timer(self._idle, look)
+        timer.daemon = True
+        timer.start()
 
     def frame(self, moment: datetime, now: datetime, draw: Draw) -> str:
         """A moment of a day whose film is ready, as `draw` makes it of the read models and the state."""

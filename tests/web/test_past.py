@@ -1,5 +1,6 @@
 """The board as it was: what a replay shows is what the live board showed, and a replay only looks."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -14,6 +15,7 @@ from queueing.domain.season import ChangeWindows, CloseSlots, ReopenSlots
 from queueing.projections.compare import differences
 from queueing.projections.replay import Replay
 from queueing.web.boarding import board_then, of_state, of_tables
+from queueing.web.films import Films
 from tests.web.world import World
 
 DAY = date(2018, 6, 20)
@@ -100,6 +102,36 @@ def test_between_two_facts_a_moment_is_as_after_the_first(day: tuple[World, Any]
         found = then(world, replay, clock("9:05"))
     assert found["totals"] == shown["9:02"]["totals"] != shown["9:06"]["totals"]
     assert len(found["hall"].served) == 1
+
+
+def test_a_day_nobody_looks_at_is_closed(day: tuple[World, Any]) -> None:
+    """Its open transaction would keep PostgreSQL from clearing away anything outdated."""
+    world, _ = day
+    films = Films(world.system.url, world.system.log, world.system.season.branch.id, idle=0.2)
+    film = films.film(DAY)
+    assert film.ready.wait(30)
+    deadline = time.monotonic() + 30
+    while not film.replay.closed and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert film.replay.closed and films.film(DAY) is not film
+    films.close()
+
+
+def test_a_day_that_can_t_be_replayed_is_begun_anew(
+    day: tuple[World, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, _ = day
+    films = Films(world.system.url, world.system.log, world.system.season.branch.id)
+
+    def break_(*_: Any) -> None:
+        raise LookupError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Replay, "prepare", break_)
+        film = films.film(DAY)
+        assert film.ready.wait(30) and film.failed
+    assert films.film(DAY).ready.wait(30) and not films.film(DAY).failed
+    films.close()
 
 
 def test_a_replay_can_write_nothing_and_sees_no_table_but_its_own(day: tuple[World, Any]) -> None:
