@@ -129,7 +129,7 @@ def redeliver(
     """接着发或重发；停了的也恢复。编号不变，对方认得出发过的。"""
     with _opened() as (_, conn):
         _known(conn, hook)
-        subscriptions.start_again(conn, hook, after)
+        keys.start_webhook(conn, hook, after)
     typer.echo("好了，几秒内开始发。")
 
 

@@ -118,9 +118,10 @@ def remove(conn: Connection, hook: str) -> None:
 
 
 def stop_all_of(conn: Connection, owner: str) -> None:
-    """Its key was revoked."""
+    """Its key was revoked. Whoever is at it finds the claim gone."""
     conn.execute(
-        "UPDATE webhook_subscriptions SET active = false, last_error = '密钥已作废' WHERE owner = %s",
+        "UPDATE webhook_subscriptions SET active = false, last_error = '密钥已作废', claimed_by = '',"
+        " claimed_until = NULL WHERE owner = %s",
         (owner,),
     )
 

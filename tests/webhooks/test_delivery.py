@@ -220,6 +220,22 @@ def test_a_sender_that_lost_its_claim_writes_nothing(
     assert len(receiver.ids) == 3 and len(set(receiver.ids)) == 2
 
 
+def test_a_sender_at_work_stops_when_the_key_is_revoked(
+    branch: Branch, office: Office, receiver: Receiver
+) -> None:
+    hook, _ = subscribe(office, receiver.url)
+    for person in (WANG, SUN, ZHANG):
+        branch.book(person, SLOT)
+
+    def revoke() -> None:
+        with office.pool.connection() as conn:
+            subscriptions.stop_all_of(conn, known(office, hook).owner)
+
+    receiver.meanwhile = revoke
+    deliver_due(office)
+    assert len(receiver.bodies) == 1 and not known(office, hook).active
+
+
 def test_a_sender_killed_between_sending_and_writing_it_down_loses_nothing(
     branch: Branch, office: Office, receiver: Receiver
 ) -> None:

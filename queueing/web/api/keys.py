@@ -19,7 +19,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from queueing.errors import UserError
-from queueing.webhooks.subscriptions import stop_all_of
+from queueing.webhooks.subscriptions import start_again, stop_all_of
 
 SCOPES = {
     "read": "查时段、预约、统计和事件",
@@ -96,6 +96,19 @@ def revoke(conn: Connection, name: str, now: datetime) -> None:
     if row is None:
         raise UserError(f"没有名为 {name} 的有效密钥，请用 queueing api key list 查看。")
     stop_all_of(conn, row[0])
+
+
+def start_webhook(conn: Connection, hook: str, after: int | None = None) -> bool:
+    """Deliver (again) to a webhook, from after a position if one is given; False if there is none. Raises
+    UserError for one whose key was revoked: that system is to hear nothing more."""
+    revoked = conn.execute(
+        "SELECT 1 FROM webhook_subscriptions AS w JOIN api_keys AS k ON k.id = w.owner"
+        " WHERE w.id = %s AND k.revoked IS NOT NULL",
+        (hook,),
+    ).fetchone()
+    if revoked:
+        raise UserError("这个推送的密钥已作废，不能再发；请让对方用新密钥另订。")
+    return start_again(conn, hook, after)
 
 
 def all_keys(conn: Connection) -> list[Key]:

@@ -63,10 +63,14 @@ def revoke(site: TheSite, staff: Admin, name: Text = "") -> Response:
 def start_again(site: TheSite, staff: Admin, hook: Text = "") -> Response:
     """A webhook that was stopped goes on where it was."""
     response = RedirectResponse("/keys", 303)
-    with site.db() as conn:
-        known = subscriptions.start_again(conn, hook)
-        if known:
-            acts.note(conn, site.now(), staff.by, "webhook-started", hook)
+    try:
+        with site.db() as conn:
+            known = keys.start_webhook(conn, hook)
+            if known:
+                acts.note(conn, site.now(), staff.by, "webhook-started", hook)
+    except UserError as error:
+        cookies.say(response, error.message, "bad")
+        return response
     cookies.say(
         response,
         "好了，几秒内接着发。" if known else "没有这个推送，可能已经删了。",

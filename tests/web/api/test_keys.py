@@ -218,6 +218,21 @@ def test_the_board_says_that_a_webhook_was_stopped(world: World) -> None:
     assert "几秒内接着发" in admin.text and "推送已停" not in admin.get("/board").text
 
 
+def test_a_webhook_of_a_revoked_key_is_not_started_again(world: World) -> None:
+    name, text = new_key(world)
+    with psycopg.connect(world.system.url, autocommit=True) as conn:
+        url, now = "https://crm.example.com/hook", world.clock.now
+        hook, _ = subscriptions.add(conn, world.system.notes, url, [], 0, now, text.split("_")[1])
+        keys.revoke(conn, name, now)
+    admin = world.signed_in("admin")
+    admin.get("/keys")
+    admin.post("/keys/webhook", {"hook": hook})
+    assert "密钥已作废" in admin.text and "几秒内接着发" not in admin.text
+    with psycopg.connect(world.system.url) as conn:
+        found = subscriptions.find(conn, hook)
+    assert found is not None and not found.active
+
+
 def test_the_trail_of_a_system_has_what_it_did(world: World) -> None:
     api, card = Api.of(world), world.person(name="慕容云")
     api.post("/bookings", {"card": card, "slot": "20180627-0930"})
