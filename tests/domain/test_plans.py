@@ -178,6 +178,16 @@ def test_a_slot_that_a_later_change_touched_stays_as_that_left_it() -> None:
     assert not story.state.slots[NEXT9].open and where(story, "c1") == NEXT10
 
 
+def test_limits_that_follow_from_windows_are_computed_again_and_so_after_an_undo() -> None:
+    story = branch()
+    story.when(
+        ChangePlan("少人", limits={NEXT9: (1, 1, 0)}, windows={WEDNESDAY: 1}), at="06-05 07:00", **MANAGER
+    )
+    assert not story.state.slots[NEXT9].pinned
+    undo(story)
+    assert not story.state.slots[NEXT9].pinned and story.state.slots[NEXT9].capacity == 3
+
+
 def test_windows_that_a_later_change_set_stay_as_that_left_them() -> None:
     story = branch()
     story.when(ChangePlan("少人", windows={WEDNESDAY: 1}), at="06-05 07:00", **MANAGER)
