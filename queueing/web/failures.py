@@ -10,9 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from psycopg_pool import PoolTimeout
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from queueing import words
 from queueing.domain.refusals import Refusal, UnknownCard, UnknownEmployer, UnknownSlot
@@ -21,6 +19,7 @@ from queueing.log.answers import DeskClosed
 from queueing.log.store import LogUnavailable
 from queueing.web.guard import NotYours, SignInNeeded, StaleForm, WhoAreYou
 from queueing.web.rendering import page
+from queueing.web.unforeseen import Unforeseen
 
 _log = logging.getLogger(__name__)
 
@@ -46,32 +45,7 @@ def register(app: FastAPI) -> None:
     app.add_exception_handler(UserError, _user_error)
     app.add_exception_handler(Refusal, _refusal)
     app.add_exception_handler(HTTPException, _http)
-    app.add_middleware(Unexpected)
-
-
-class Unexpected:
-    """ASGI middleware: what nobody foresaw is logged, and the person still reads a page. Inside the other
-    middleware, so that this page is like every other."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = False
-
-        async def watched(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
-
-        try:
-            await self._app(scope, receive, watched)
-        except Exception as error:
-            if scope["type"] != "http" or started:
-                raise
-            request = Request(scope, receive)
-            response = await run_in_threadpool(_broken, request, error)
-            await response(scope, receive, send)
+    app.add_middleware(Unforeseen, answer=_broken)
 
 
 def sorry(request: Request, status: int, title: str, text: str) -> HTMLResponse:

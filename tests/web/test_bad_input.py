@@ -10,8 +10,10 @@ import pytest
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
+from queueing.web.api.routes import counter
 from queueing.web.app import ROUTERS
-from queueing.web.routes import counter_actions
+from queueing.web.routes import audit, counter_actions
+from tests.web.api.client import Api
 from tests.web.world import TOKEN, Browser, World
 
 ODD = {
@@ -254,3 +256,23 @@ def test_no_form_counts_without_the_token_of_its_visitor(world: World) -> None:
             form = {name: SOUND[name] for name in names if name in SOUND}
             answer = manager.http.post(_filled(path, {**SOUND, **FILLERS}), data=form)
             assert answer.status_code == 403, path
+
+
+def test_what_nobody_foresaw_is_a_page_and_for_a_system_a_problem_without_its_trace(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise LookupError("于桂兰")
+
+    monkeypatch.setattr(audit, "find", broken)
+    manager = world.signed_in("manager")
+    manager.get("/audit")
+    assert manager.post("/audit", {"q": "王"}).status_code == 500
+    assert "页面出了点问题" in manager.text and manager.page.headers["content-security-policy"]
+    api = Api.of(world)
+    monkeypatch.setattr(counter, "hall", broken)
+    answer = api.get("/queue")
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    for text in (manager.page.text, answer.text):
+        assert "LookupError" not in text and "于桂兰" not in text and "Traceback" not in text

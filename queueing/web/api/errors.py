@@ -13,7 +13,6 @@ from fastapi.exceptions import RequestValidationError
 from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from queueing.domain import refusals as r
 from queueing.domain.refusals import Refusal
@@ -23,6 +22,7 @@ from queueing.log.store import LogUnavailable
 from queueing.web.api import problems as p
 from queueing.web.api.problems import Kind, Problem
 from queueing.web.site import Site
+from queueing.web.unforeseen import Unforeseen
 
 _log = logging.getLogger(__name__)
 AWAY_SECONDS = 5
@@ -68,7 +68,7 @@ def register(app: FastAPI) -> None:
         HTTPException,
     ):
         app.add_exception_handler(kind, answer)
-    app.add_middleware(Unforeseen)
+    app.add_middleware(Unforeseen, answer=_unforeseen)
 
 
 def answer(request: Request, error: Exception) -> Response:
@@ -138,27 +138,10 @@ def _escaped(part: str) -> str:
     return part[:60].replace("~", "~0").replace("/", "~1")
 
 
-class Unforeseen:
-    """ASGI middleware: what nobody foresaw is logged, and the caller reads a problem."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = False
-
-        async def watched(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
-
-        try:
-            await self._app(scope, receive, watched)
-        except Exception as error:
-            if scope["type"] != "http" or started:
-                raise
-            _log.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
-            await answer(Request(scope, receive), error)(scope, receive, send)
+def _unforeseen(request: Request, error: Exception) -> Response:
+    """The caller reads a problem; the log has the rest."""
+    _log.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
+    return answer(request, error)
 
 
 def is_worth_keeping(kind: Kind) -> bool:
