@@ -24,6 +24,12 @@ STATES = {
     "dropped": "没有发",
     "void": "不用发了",
 }
+GATEWAYS = {
+    "local": "本机演示，不真发",
+    "twilio-local": "本机的 Twilio，不真发",
+    "twilio": "Twilio",
+    "aliyun": "阿里云",
+}
 _REASONS = {
     "": "没有说明",
     "expired": "过了时间",

@@ -109,7 +109,7 @@ def unsettled(undelivered: int, recalls: int, disputes: int) -> list[Alert]:
         text = f"{recalls}家单位留着卡过了期限，建议收回。"
         said.append(Alert("watch", text, (("决定收不收", "/employers?show=recall"),)))
     if undelivered:
-        text = f"{undelivered}家单位没按期把卡发到本人手里。"
+        text = f"{undelivered}家单位没按期把卡发到本人手里，回执还没到期。"
         said.append(Alert("watch", text, (("打电话催", "/employers?show=deliver_late"),)))
     return said
 

@@ -107,7 +107,7 @@ def right_now(site: Site, coming: Sequence[DayAhead]) -> RightNow:
     """What somebody who came this moment would meet; `coming` are the days ahead."""
     now = site.now()
     spans = open_spans(site, now.date())
-    if not any(start <= now < end for start, end in spans):
+    if not _within(spans, now):
         return RightNow(_shut(site, coming, spans), "closed")
     with site.system.desk.view() as state:
         found = hall(state, now)
@@ -116,6 +116,16 @@ def right_now(site: Site, coming: Sequence[DayAhead]) -> RightNow:
         return RightNow("现在大厅里没有人在等，来了就能办。", level)
     said = f"现在大厅里有{len(found.waiting)}人在等，没有预约的人{words.wait_range(found.told)}"
     return RightNow(said + ("。" if level == "calm" else "；先约个时间再来更省事。"), level)
+
+
+def shut(site: Site) -> str:
+    """Why the door is shut now, and when it opens; nothing while it is open."""
+    spans = open_spans(site, site.today())
+    return "" if _within(spans, site.now()) else _shut(site, ahead(site), spans)
+
+
+def _within(spans: Sequence[tuple[datetime, datetime]], now: datetime) -> bool:
+    return any(start <= now < end for start, end in spans)
 
 
 def _shut(site: Site, coming: Sequence[DayAhead], spans: Sequence[tuple[datetime, datetime]]) -> str:

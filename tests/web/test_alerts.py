@@ -114,5 +114,5 @@ def test_what_waits_for_a_decision_is_said_with_the_page_where_it_is_made() -> N
     assert [(one.text, one.actions[0][1]) for one in unsettled(4, 2, 1)] == [
         ("停机补录有1件和系统对不上，等人查清。", "/counter/outage"),
         ("2家单位留着卡过了期限，建议收回。", "/employers?show=recall"),
-        ("4家单位没按期把卡发到本人手里。", "/employers?show=deliver_late"),
+        ("4家单位没按期把卡发到本人手里，回执还没到期。", "/employers?show=deliver_late"),
     ]

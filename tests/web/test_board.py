@@ -492,3 +492,16 @@ def test_the_peak_on_the_board_is_simulated_a_moment_after_the_quick_estimate(wo
     world.at(datetime(2018, 6, 11, 10))
     manager.get("/board")
     assert "快速估算" in manager.text, "an hour old is not shown as of now"
+
+
+def test_the_rules_of_the_season_are_said_in_words(world: World, manager: Browser) -> None:
+    manager.get("/settings")
+    text = "".join(manager.text.split())
+    assert "一段里最多保留几成3成" in text
+    assert "短信30%，电话15%" in text
+
+
+def test_the_tab_of_every_page_of_staff_is_marked(manager: Browser) -> None:
+    for address, tab in (("/lists/closing", "名单"), ("/settings", "调整"), ("/rumour", "人流")):
+        marked = manager.get(address).text.split('aria-current="page">')[1].split("<")[0]
+        assert marked == tab

@@ -39,7 +39,7 @@ def said(page: Page) -> list[str]:
 
 def test_a_call_is_shown_and_said_and_nobody_is_named(world: World, television: Page) -> None:
     card, other = world.person(name="鞠桂英"), world.person(name="毕荣花")
-    expect(television.locator(".called")).to_contain_text("请坐着等")
+    expect(television.locator(".called")).to_contain_text("现在没有人在等")
     for one in (card, other):
         world.do(TicketWalkIn(one))
     numbers = {one: f"B{world.card(one).visit.ticket}" for one in (card, other)}

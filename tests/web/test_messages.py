@@ -90,3 +90,9 @@ def test_the_command_says_the_same_in_words_and_as_json(
     assert found["by_kind"]["reply"]["refused"] == found["total"]["refused"] >= 1
     assert {"waiting", "late", "segments", "hours", "reasons", "failures"} <= set(found)
     assert "1541234" not in json.dumps(found)
+
+
+def test_the_page_says_in_words_which_gateway_sends(world: World) -> None:
+    text = world.signed_in("manager").get("/sms").text
+    assert "通道：本机演示，不真发" in text
+    assert "local" not in text

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from queueing.domain.counter import TicketWalkIn
 from queueing.domain.season import CloseSlots
 from queueing.season.faq import REQUIRED
 from queueing.web.headers import HEADERS
@@ -107,3 +108,29 @@ def test_retiree_pages_are_light(world: World) -> None:
     )
     for path in ("/", "/faq", "/book"):
         assert len(browser.get(path).content) + assets < 60_000
+
+
+def test_the_first_page_names_the_year_of_a_date_in_another_year(world: World) -> None:
+    browser = world.browser()
+    assert "到12月31日前，旧卡、新卡都能用" in browser.get("/").text
+    world.at(datetime(2017, 12, 5, 10, 0))
+    assert "到2018年12月31日前，旧卡、新卡都能用" in browser.get("/").text
+
+
+def test_the_screen_in_the_hall_says_that_the_door_is_shut(world: World) -> None:
+    world.catch_up()
+    browser = world.browser()
+    assert "请坐着等" not in browser.get("/lobby").text
+    assert "来了就能办" in browser.text
+    assert "现在取号" in browser.text
+    world.at(datetime(2018, 6, 5, 12, 0))
+    assert "现在网点没有开门。6月5日 星期二 下午1:30开门。" in browser.get("/lobby").text
+    assert "现在取号" not in browser.text
+
+
+def test_the_screen_in_the_hall_serves_who_is_still_there_after_hours(world: World) -> None:
+    world.do(TicketWalkIn(world.person()))
+    world.at(datetime(2018, 6, 5, 17, 5))
+    text = world.browser().get("/lobby").text
+    assert "请坐着等，马上叫号" in text
+    assert "没有开门" not in text

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
+from queueing.web import calm
 from queueing.web.hall import Waiting, hall
 from queueing.web.live import Piece
 from queueing.web.rendering import fragment, page
@@ -65,5 +66,11 @@ def _render(site: Site) -> str:
     now = site.now()
     with site.system.desk.view() as state:
         found = hall(state, now)
-    context = {"hall": found, "called": called(found.served, now), "next": found.waiting[:NEXT], "now": now}
+    context = {
+        "hall": found,
+        "called": called(found.served, now),
+        "next": found.waiting[:NEXT],
+        "shut": "" if found.waiting or found.served else calm.shut(site),
+        "now": now,
+    }
     return fragment(site, "lobby/live.html", context)

@@ -9,7 +9,7 @@ from fastapi.responses import Response, StreamingResponse
 
 from queueing.people.masking import mask_phone
 from queueing.people.person import Person, sms_number
-from queueing.sms.reasons import KINDS, STATES, reason
+from queueing.sms.reasons import GATEWAYS, KINDS, STATES, reason
 from queueing.sms.status import SHOWN, Failure, counts, status, together
 from queueing.web.guard import Manager, pages, still
 from queueing.web.live import Piece
@@ -71,7 +71,7 @@ def _render(site: Site, days: int) -> str:
             for state, reasons in found.reasons.items()
             for why, count in reasons.items()
         ],
-        "gateway": site.system.gateway_name,
+        "gateway": GATEWAYS.get(site.system.gateway_name, site.system.gateway_name),
         "shown": SHOWN,
         "kind_names": KINDS,
         "state_names": STATES,

@@ -9,7 +9,7 @@ from datetime import date
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from queueing.season.faq import hours_in_words, usual_sessions
+from queueing.season.faq import hours_in_words, usual_sessions, year_and_day
 from queueing.season.model import Season
 from queueing.web import calm, cookies, questions
 from queueing.web.rendering import SIZES, page
@@ -39,6 +39,7 @@ def home(request: Request, site: TheSite) -> Response:
         "turns": turns(season, site.today()),
         "hours": hours_in_words(usual_sessions(season)),
         "now_words": right_now.words,
+        "both_cards_until": year_and_day(season.facts.both_cards_until, site.today().year),
         "now_level": right_now.level,
         "certify": "资格认证" in season.faq and site.today() <= season.facts.certify_by,
     }

@@ -34,6 +34,8 @@ RULES = {
     "recall_after_days": "单位几天没交就收回",
     "sweep_every_days": "扫尾隔几天再提醒",
 }
+TENTHS = frozenset({"hold_share"})
+"""Shares of 1, said in tenths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +83,17 @@ def _rules(facts: Facts, season: Season) -> list[Fact]:
     found = []
     for name, label in RULES.items():
         value, file = getattr(facts.rules, name), getattr(configured, name)
-        found.append(Fact(label, _number(value), _number(file) if value != file else ""))
+        say = _tenths if name in TENTHS else _number
+        found.append(Fact(label, say(value), say(file) if value != file else ""))
     return found
 
 
 def _read(season: Season) -> list[Fact]:
     """What is read from the configuration whenever it is needed."""
     quiet, reminders = season.messages, season.reminders
-    pools = "，".join(f"{one.pool.partition(':')[2]} {one.share:.0%}" for one in season.reserves.pools)
+    pools = "，".join(
+        f"{words.channel(one.pool.partition(':')[2])}{one.share:.0%}" for one in season.reserves.pools
+    )
     return [
         Fact("预约的人来的比例", f"{season.capacity.show_rate:.0%}"),
         Fact("每天现场来的人", _number(season.capacity.walk_ins_per_day)),
@@ -102,3 +107,7 @@ def _read(season: Season) -> list[Fact]:
 
 def _number(value: Any) -> str:
     return f"{value:g}"
+
+
+def _tenths(value: Any) -> str:
+    return f"{10 * value:g}成"
