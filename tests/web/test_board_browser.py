@@ -121,3 +121,32 @@ def test_the_past_is_looked_through_by_links_without_scripts(world: World, visit
     expect(page.locator(".reel strong")).to_contain_text("上午8:35")
     page.get_by_role("link", name="回到现在").click()
     expect(page).to_have_title("看板 · 工商银行昆崙所")
+
+
+def test_notices_are_paused_and_go_on_again(world: World, visit: Open) -> None:
+    page = manager_at(world, visit, "/board", scripts=False)
+    page.get_by_role("link", name="人流").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("通知节奏")
+    page.locator("#why-pause").fill("大厅太挤")
+    page.get_by_role("button", name="暂停", exact=True).click()
+    expect(page.get_by_role("heading", name="恢复通知")).to_be_visible()
+    with world.system.desk.view() as state:
+        assert state.facts.paused
+    page.locator("#why-pause").fill("人散了")
+    page.get_by_role("button", name="恢复", exact=True).click()
+    expect(page.get_by_role("heading", name="暂停通知")).to_be_visible()
+    with world.system.desk.view() as state:
+        assert not state.facts.paused
+
+
+def test_a_window_less_is_tried_out_before_it_is_decided(world: World, visit: Open) -> None:
+    page = manager_at(world, visit, "/whatif?day=2018-06-06")
+    page.get_by_label("当作全部约满").check()
+    page.get_by_label("窗口", exact=True).fill("2")
+    page.get_by_label("没预约就来的人").fill("300")
+    page.get_by_role("button", name="算一算").click()
+    expect(page.locator("figure")).to_have_count(2)
+    expect(page.locator("thead").first).to_contain_text("改了以后")
+    assert "差些" in page.locator("tbody").first.inner_text()
+    page.get_by_label("窗口", exact=True).fill("999")
+    assert not page.evaluate("document.querySelector('#windows').validity.valid")
