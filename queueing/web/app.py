@@ -16,6 +16,7 @@ from queueing.sms.gateways.account import ON_THIS_MACHINE
 from queueing.system import System, demo_anchor, open_system
 from queueing.web import failures
 from queueing.web.api.app import create_api
+from queueing.web.bodies import BodyLimit
 from queueing.web.headers import SecurityHeaders
 from queueing.web.rendering import STATIC
 from queueing.web.routes import (
@@ -92,6 +93,7 @@ def create_app(system: System | None = None, *, demo: bool | None = None) -> Fas
     public_url = system.public_url if system else settings.public_url if settings else ""
     app = FastAPI(lifespan=_lifespan(system, settings, demo), docs_url=None, redoc_url=None, openapi_url=None)
     failures.register(app)
+    app.add_middleware(BodyLimit)
     app.add_middleware(GZipMiddleware, minimum_size=800)
     app.add_middleware(SecurityHeaders, https=public_url.startswith("https:"))
     app.mount("/api", create_api(app), name="api")

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from queueing.web.api.routes import counter
 from queueing.web.app import ROUTERS
+from queueing.web.bodies import LARGEST
 from queueing.web.routes import audit, counter_actions
 from tests.web.api.client import Api
 from tests.web.world import TOKEN, Browser, World
@@ -276,3 +277,31 @@ def test_what_nobody_foresaw_is_a_page_and_for_a_system_a_problem_without_its_tr
     assert answer.headers["content-type"] == "application/problem+json"
     for text in (manager.page.text, answer.text):
         assert "LookupError" not in text and "于桂兰" not in text and "Traceback" not in text
+
+
+FORM = "application/x-www-form-urlencoded"
+PARTS = "multipart/form-data; boundary=b"
+FILE = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "head", "piece"),
+    [
+        ("/staff", FORM, b"a=1", b"&a=" + b"x" * 500_000),
+        ("/employer/roster-file", PARTS, FILE, b"x" * 500_000),
+        ("/api/v1/bookings", "application/json", b"[", b"x" * 500_000),
+    ],
+)
+def test_nobody_may_send_more_than_any_roster_is_large(
+    world: World, path: str, kind: str, head: bytes, piece: bytes
+) -> None:
+    """Forms are read before it is known who sends them; a file would fill the disk."""
+
+    def pieces() -> Iterator[bytes]:
+        yield head
+        for _ in range(2 * LARGEST // len(piece)):
+            yield piece
+
+    key = {"authorization": f"Bearer {Api.of(world).key}"} if "/api/" in path else {}
+    answer = world.browser().http.post(path, content=pieces(), headers={"content-type": kind, **key})
+    assert answer.status_code == 413
