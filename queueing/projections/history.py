@@ -242,7 +242,9 @@ _SENTENCES: dict[type[Event], Callable[[Any, str], str]] = {
     e.BookingMoved: lambda v, c: (
         f"{_MOVED.get(v.reason, '改约')}：由{slot_time(v.old_slot)}改到{words.moment(v.told)}"
     ),
-    e.BookingCancelled: lambda v, c: f"{_CANCELLED.get(v.reason, '取消预约')}（原定{slot_time(v.slot)}）",
+    e.BookingCancelled: lambda v, c: (
+        f"{_CANCELLED.get(v.reason, '取消预约')}（原在{slot_time(v.slot)}这一段）"
+    ),
     e.NoShowRecorded: lambda v, c: f"约在{slot_time(v.slot)}没有来（第{v.count}次）",
     e.NoShowUndone: lambda v, c: f"撤销{slot_time(v.slot)}的未到记录（{v.reason}）",
     e.HolderArrived: lambda v, c: (

@@ -16,7 +16,7 @@ KINDS = {
     Kind.CONFIRMATION: "约好、改好、取消",
     Kind.REMINDER: "提醒",
     Kind.CHANGE: "网点改了时间",
-    Kind.SWEEP: "七月扫尾",
+    Kind.SWEEP: "扫尾",
     Kind.NOTICE: "领走以后",
     Kind.CALM: "有传言时",
     Kind.REPLY: "回答来信",

@@ -23,7 +23,7 @@ def _told(low: int | None, high: int | None) -> str:
 def _when(event: e.WalkInTicketed) -> str:
     """Wait here, or come back when it is calmer."""
     if event.told - event.at >= LATER:
-        return f"现在人多，请他{words.clock(event.told)}再来，到时先叫。"
+        return f"请他{words.clock(event.told)}再来，到时先叫。"
     return "请稍坐等候叫号" + _told(event.wait_low, event.wait_high)
 
 

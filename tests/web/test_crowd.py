@@ -89,6 +89,7 @@ def test_a_slip_says_the_wait_or_when_to_come_back(world: World) -> None:
         world.do(TicketWalkIn(last, told))
     clerk.get("/counter/slip", card=last)
     assert "再来，到时先叫您" in clerk.text
+    assert "现在人多" not in clerk.text, "it may also be that the door is still shut"
 
 
 @pytest.mark.parametrize("path", ["/walkins", "/limits", "/waits"])
