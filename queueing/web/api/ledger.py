@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -26,6 +27,7 @@ LEASE = timedelta(seconds=30)
 """After so long without an answer whoever claimed a request is taken for dead."""
 KEPT = timedelta(hours=24)
 SWEEP_EVERY = timedelta(hours=1)
+TRIES = 3
 
 _CLAIM = """
 INSERT INTO api_requests (id, fingerprint, since, running)
@@ -122,7 +124,7 @@ class Ledger:
             wishes, self._wishes = self._wishes, []
             now = site.now()
             try:
-                found = await run_in_threadpool(_write, site, wishes, now)
+                found = await run_in_threadpool(_written, site, wishes, now)
                 if self._swept is None or now - self._swept > SWEEP_EVERY:
                     self._swept = now
                     await run_in_threadpool(_forget_old, site, now)
@@ -138,6 +140,15 @@ class Ledger:
 
 def _future() -> asyncio.Future[Any]:
     return asyncio.get_running_loop().create_future()
+
+
+def _written(site: Site, wishes: list[_Wish], now: datetime) -> list[Claimed | Answer | None]:
+    """Two processes may wait for each other's rows, when the same requests come to both: PostgreSQL ends
+    one of them, which has changed nothing and begins again."""
+    for _ in range(TRIES - 1):
+        with suppress(psycopg.errors.DeadlockDetected):
+            return _write(site, wishes, now)
+    return _write(site, wishes, now)
 
 
 def _write(site: Site, wishes: list[_Wish], now: datetime) -> list[Claimed | Answer | None]:

@@ -7,6 +7,8 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import psycopg
@@ -161,3 +163,26 @@ def test_a_web_process_killed_at_the_worst_moment(world: World, when: str, done_
     api.close()
     assert answer.status_code == 201 and len(answer.json()["facts"]) == 1
     assert calls(world, employer) == 1
+
+
+def test_requests_that_two_processes_take_in_another_order_are_both_answered(world: World) -> None:
+    """Another process holds one row and wants ours, while we want its: a deadlock, of which we are the one
+    PostgreSQL ends."""
+    site: Any = SimpleNamespace(db=world.system.pool.connection)
+    ours, theirs = ledger.Request("a" * 32, b"1"), ledger.Request("b" * 32, b"2")
+    nobody: Any = None
+    now = world.clock.now
+    ledger._write(site, [ledger._Wish(theirs, nobody)], now)
+    with psycopg.connect(world.system.url) as other, ThreadPoolExecutor(1) as we:
+        other.execute("SET deadlock_timeout = '1min'")
+        other.execute("UPDATE api_requests SET since = since WHERE id = %s", (theirs.id,))
+        wishes = [ledger._Wish(one, nobody) for one in (ours, theirs)]
+        found = we.submit(ledger._written, site, wishes, now)
+        with psycopg.connect(world.system.url, autocommit=True) as watch:
+            waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            while watch.execute(waiting).fetchone() is None:
+                time.sleep(0.01)
+        held = "INSERT INTO api_requests (id, fingerprint, since, running) VALUES (%s, 'x', %s, true)"
+        other.execute(held, (ours.id, now))
+        other.rollback()
+        assert found.result(30) == [ledger.Claimed.NEW, ledger.Claimed.RUNNING]
