@@ -206,7 +206,7 @@ def test_other_hours_close_and_open_slots(world: World, manager: Browser) -> Non
     form = {"what": "hours", "first": "2018-06-26", "last": "2018-06-26", "hours": hours, "reason": "停水"}
     manager.post("/changes/preview", form)
     assert "新开6个时间段：6月26日12:00至13:15" in manager.text and "1人 的预约会受影响" in manager.text
-    assert "改期短信：" in manager.text, "the message they get is shown"
+    assert "改期短信（样稿，各人的时间见表）：" in manager.text, "the message they get is shown"
     manager.post("/changes/preview", {**form, "what": "shut"})
     days = re.search(r"还有几个办理日 (\d+) (\d+)", manager.text)
     assert days is not None and int(days[1]) - int(days[2]) == 1
