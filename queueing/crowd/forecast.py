@@ -51,10 +51,17 @@ def forecast(
 
 
 def forecast_day(
-    plan: DayPlan, hall: Hall, controls: Controls | None = None, *, days: int = DAYS, seed: int = 1
+    plan: DayPlan,
+    hall: Hall,
+    controls: Controls | None = None,
+    *,
+    days: int = DAYS,
+    seed: int = 1,
+    pause: float = 0.0,
 ) -> DayForecast:
-    """The same with the day's peak. Empty when nothing of the day is left."""
-    tally, ends = run_days(plan, controls, days=days, seed=seed)
+    """The same with the day's peak, resting `pause` seconds before each simulated day. Empty when nothing of
+    the day is left."""
+    tally, ends = run_days(plan, controls, days=days, seed=seed, pause=pause)
     found: list[SlotForecast] = []
     over = [False] * len(ends)
     for start in _ahead(plan):

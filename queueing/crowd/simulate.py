@@ -6,10 +6,11 @@ processes, so that two plans can be compared under the same luck.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, sqrt
 from statistics import fmean, stdev
+from time import sleep
 
 from queueing.crowd.control import Controls
 from queueing.crowd.dayplan import DayPlan
@@ -85,11 +86,18 @@ def simulate(plan: DayPlan, controls: Controls | None = None, *, days: int = 500
 
 
 def run_days(
-    plan: DayPlan, controls: Controls | None = None, *, days: int = 500, seed: int = 1
+    plan: DayPlan, controls: Controls | None = None, *, days: int = 500, seed: int = 1, pause: float = 0.0
 ) -> tuple[Tally, list[DayEnd]]:
-    """The same days one by one, for who wants more of them than an `Outcome` says."""
+    """The same days one by one, for who wants more of them than an `Outcome` says. `pause` are seconds of
+    rest before each (a day takes less than a millisecond), for a thread that must not keep others waiting."""
     tally = Tally(plan)
-    return tally, _days(plan, controls, tally, seed, range(days))
+    return tally, _days(plan, controls, tally, seed, _resting(range(days), pause) if pause else range(days))
+
+
+def _resting(days: Iterable[int], pause: float) -> Iterator[int]:
+    for day in days:
+        sleep(pause)
+        yield day
 
 
 def _days(

@@ -1,4 +1,4 @@
-"""Days simulated for the board: in a thread of its own, since 500 days take about half a second, and kept.
+"""Days simulated for the board: in a thread of its own, since 500 days take a second or two, and kept.
 
 Whoever asks gets what is known, or nothing yet; a page never waits. A day is looked at again at most once a
 minute, and simulated again only when its plan is another one; so is the rest of today, which is another plan
@@ -23,6 +23,8 @@ from queueing.system import System
 
 EVERY = 60.0
 """Seconds between two looks at a day."""
+REST = 0.002
+"""Seconds of rest before each simulated day: without, every page waits for the interpreter while one runs."""
 SHOWN_FOR = timedelta(minutes=5)
 """A forecast made longer ago by the branch's clock is not shown as of now."""
 DAYS_KEPT = 8
@@ -83,9 +85,9 @@ class Foresight:
         before = self._made.get(day)
         if before and before.plan == plan:
             return _Made(plan, before.forecast, now)
-        found = forecast_day(plan, hall_of(system.season), ALL_ON, days=DAYS, seed=SEED)
+        found = forecast_day(plan, hall_of(system.season), ALL_ON, days=DAYS, seed=SEED, pause=REST)
         return _Made(plan, found, now)
 
     def close(self) -> None:
-        """Begin nothing more; what is under way ends within a second."""
+        """Begin nothing more; what is under way ends within two seconds."""
         self._worker.shutdown(wait=True, cancel_futures=True)
