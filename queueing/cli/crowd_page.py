@@ -19,13 +19,14 @@ def fill(page: str, found: Table) -> str:
     return _MARK.sub(lambda match: f"{match[1]}\n{_TABLES[match[2]](found)}\n\n{match[3]}", page)
 
 
-def _grid(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def grid(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A Markdown table."""
     lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
     return "\n".join([*lines, *(f"| {' | '.join(map(str, row))} |" for row in rows)])
 
 
 def _required(found: Table) -> str:
-    return _grid(
+    return grid(
         ("case", "must", "goal", "ours", "reached"),
         ((row.case, row.must, row.goal, row.value, f"**{row.verdict}**") for row in required(found.results)),
     )
@@ -43,7 +44,7 @@ def _cells(outcomes: dict[str, Outcome]) -> str:
         "unserved",
         "later today / other day / rebooked",
     )
-    return _grid(
+    return grid(
         head,
         (
             (
@@ -63,7 +64,7 @@ def _cells(outcomes: dict[str, Outcome]) -> str:
 
 
 def _gap(found: Table) -> str:
-    return _grid(
+    return grid(
         ("ours, from", "closed"), ((name, f"{x:.0%}") for name, x in gap_closed(found.results).items())
     )
 
@@ -82,7 +83,7 @@ def _closed(found: Table) -> str:
                     f"{closed - one.p95_peak:+d}",
                 )
             )
-    return _grid(("design", "utilisation", "simulated P95 peak", "closed form", "error"), rows)
+    return grid(("design", "utilisation", "simulated P95 peak", "closed form", "error"), rows)
 
 
 def _pacing(found: Table) -> str:
@@ -106,7 +107,7 @@ def _pacing(found: Table) -> str:
         "invitations a person",
         "busiest day / seats",
     )
-    return _grid(head, rows)
+    return grid(head, rows)
 
 
 def _waits(found: Table) -> str:
@@ -125,7 +126,7 @@ def _waits(found: Table) -> str:
                 )
             )
     head = ("days", "estimates", "within the range", "not above it", "bias, min", "mean error, min")
-    return _grid(head, rows)
+    return grid(head, rows)
 
 
 def _classes(found: Table) -> str:
@@ -134,7 +135,7 @@ def _classes(found: Table) -> str:
         "walk-ins x 3; control": found.outcomes("robustness")["walk-ins x 3; control"],
         "walk-ins x 3; no control": found.outcomes("robustness")["walk-ins x 3; no control"],
     }
-    return _grid(
+    return grid(
         ("case", "class", "people", "mean", "P95", "longest"),
         (
             (name, group, one.people, f"{one.mean:.1f}", f"{one.p95:.1f}", f"{one.longest:.0f}")
@@ -148,7 +149,7 @@ def _alarm(found: Table) -> str:
     days = {"usual days": found.outcomes("season")["ours, base behaviour"]}
     for times in (2, 3, 5):
         days[f"walk-ins x {times}"] = found.outcomes("robustness")[f"walk-ins x {times}; control"]
-    return _grid(
+    return grid(
         ("days", "alarm by 10:00", "alarm that day"),
         ((name, f"{one.alarm_early:.0%}", f"{one.alarm_share:.0%}") for name, one in days.items()),
     )

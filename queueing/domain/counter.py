@@ -21,8 +21,6 @@ from queueing.domain.tallies import count_response, count_shown, count_walk_in, 
 from queueing.domain.waits import LATER, due_at, note_service, people_ahead, windows_open
 from queueing.domain.walkins import quota_left
 
-LONG_QUEUE = 4
-"""From so many people before them on (at least one a window), a ticket is for a calmer time of the day."""
 NOTICE = timedelta(minutes=30)
 """How far away that calmer time is at least: nearer, one may as well wait."""
 WAIT_WEIGHT = 0.05
@@ -193,16 +191,20 @@ def _next_ticket(state: State, context: Context) -> int:
 
 def _ticket_slot(state: State, card_id: str, card: Card, now: datetime) -> str | None:
     """A slot of today with room for a ticket, while the day's quota lasts: the next one as long as few
-    wait, else the calmest one ahead. For the late, the next slot, room and quota or not."""
+    wait (`later_from`, at least one a window; 0: always), else the calmest one ahead. For the late, the next
+    slot, room and quota or not."""
     today = [s for s in state.days.get(now.date(), ()) if state.slots[s].open and state.slots[s].end > now]
     if _came_late(card, now):
         return today[0] if today else None
     if quota_left(state, now.date()) == 0:
         return None
     room = [s for s in today if ticket_room(state.slots[s], now, card_id) > 0]
+    few = state.facts.rules.later_from
+    if not few:
+        return room[0] if room else None
     ahead = len(people_ahead(state, now, now, booked=False, priority=card.priority))
     later = [s for s in room if state.slots[s].start >= now + NOTICE]
-    if not later or ahead < max(LONG_QUEUE, windows_open(state, now.date())):
+    if not later or ahead < max(few, windows_open(state, now.date())):
         return room[0] if room else None
     return min(later, key=lambda s: (_fullness(state.slots[s]) + WAIT_WEIGHT * later.index(s), s))
 

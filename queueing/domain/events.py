@@ -55,8 +55,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """The numbers decisions depend on. They travel in the log, so a replay decides as the day did.
 
     Minutes unless said otherwise; `hold_share` is the part of a slot (0-1) that offers may keep;
-    `phone_list_after` is a count of no-shows; `day_weight` is the score a day's distance adds to a slot
-    (crowding counts as booked/capacity).
+    `phone_list_after` is a count of no-shows; from `later_from` people waiting on, a walk-in's ticket is for
+    a calmer time (0: never); `calm_first`: offers are the calmest places, not the earliest; `day_weight` is
+    the score a day's distance adds to a slot (crowding counts as booked/capacity).
     """
 
     grace: int = 15
@@ -74,6 +75,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     slot_minutes: int = 15
     service_minutes: float = 4.0
     walk_in_quota: int = 0
+    later_from: int = 4
+    calm_first: bool = True
 
 
 class WavePlan(msgspec.Struct, frozen=True, kw_only=True):

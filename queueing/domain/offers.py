@@ -67,7 +67,8 @@ def calmest(
     state: State, card_id: str, card: Card, wish: Wish, context: Context, count: int, around: bool = False
 ) -> list[str]:
     """The `count` calmest slots with a place for this person that fit the wish, in order of time; `around`:
-    those of the days nearest to the ones it names.
+    those of the days nearest to the ones it names. Where the rules don't put the calm ones first, the
+    earliest.
 
     Looks day by day and stops as soon as no day farther away can have a calmer one.
     """
@@ -80,7 +81,10 @@ def calmest(
             continue
         if free_places(slot, context.now, context.via, card.cohort, card_id) < 1:
             continue
-        points = score(slot, days_away, wish.near, rules.day_weight, context.now, card_id)
+        if rules.calm_first:
+            points = score(slot, days_away, wish.near, rules.day_weight, context.now, card_id)
+        else:
+            points = rules.day_weight * days_away
         best = sorted([*best, Candidate(points, slot_id)], key=lambda c: (c.score, c.slot))[:count]
     return sorted(candidate.slot for candidate in best)
 

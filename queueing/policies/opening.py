@@ -25,6 +25,8 @@ def rules_of(season: Season) -> Rules:
         recall_after_days=season.employers.recall_after_days,
         sweep_every_days=season.sweep.repeat_every_days,
         walk_in_quota=capacity.walk_in_quota,
+        later_from=counter.later_from,
+        calm_first=offers.calm_first,
     )
 
 

@@ -149,6 +149,23 @@ def _sweep(state: State, season: Season, now: datetime) -> NextBatch:
     return pace.batch(SWEEP, why, (Group("", False, tuple(pending[:size])),), len(pending))
 
 
+def tell_everybody(state: State, season: Season, now: datetime) -> list[Command]:
+    """What would be sent without pacing: a notice to everybody whose turn it is, at once. A rehearsal asks
+    for it, to show what the pace gives."""
+    if not running(state, now) or season.messages.quiet_at(now.time()):
+        return []
+    sweep = state.facts.sweep_round
+    if sweep:
+        pending = tuple(c for c, card in state.cards.items() if to_sweep(card, sweep))
+        return [SweepHolders(sweep, part) for part in chunks(pending)]
+    waiting = _waiting(state, season, now, {name for name, wave in state.waves.items() if wave.opened})
+    return [
+        InviteHolders(group.wave, part, group.again)
+        for group in waiting.first(len(state.cards))
+        for part in chunks(group.cards)
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """The pace of this moment: the rule's arithmetic, the response it rests on, and the manager's numbers."""

@@ -12,11 +12,17 @@ from datetime import datetime, timedelta
 from queueing.crowd.told import for_holder, stated
 from queueing.domain import Command, Refusal
 from queueing.domain import events as e
-from queueing.domain.counter import ArriveHolder, CallNext, HandOver, TicketWalkIn, UndoCollection
+from queueing.domain.counter import ArriveHolder, CallHolder, CallNext, HandOver, TicketWalkIn, UndoCollection
+from queueing.domain.refusals import NothingFree
 from queueing.domain.waits import LATER
 from queueing.log import Outcome
 from queueing.rehearsal.personas import Behaviour
 from queueing.system import System
+
+OPENS = "opens"
+"""On the list of arrivals: a session begins."""
+OVERRUN = timedelta(minutes=30)
+"""For so long after a session those who are there are still called."""
 
 Asked = tuple[str, str, datetime, Future[Outcome]]
 
@@ -30,6 +36,13 @@ class Counter:
     behaviour: Behaviour
     windows: int
     service_minutes: float
+    first_come: bool = False
+    """Called in the order of arrival, whatever the system says."""
+    hours: list[tuple[datetime, datetime]] = field(default_factory=list)
+    """When the windows call today."""
+    unheard: int = 0
+    """People who came and got neither a ticket nor another day."""
+    line: deque[str] = field(default_factory=deque)
     arrivals: list[tuple[datetime, str]] = field(default_factory=list)
     serving: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     idle: deque[str] = field(default_factory=deque)
@@ -38,6 +51,13 @@ class Counter:
 
     def __post_init__(self) -> None:
         self.idle.extend(str(number) for number in range(1, self.windows + 1))
+
+    def begin_day(self, hours: list[tuple[datetime, datetime]]) -> None:
+        """The windows call in these hours, and then those still there; whoever waits longer than that
+        waits for the next session."""
+        self.hours = [(start, end + OVERRUN) for start, end in hours]
+        for start, _ in hours:
+            self.expect(OPENS, start)
 
     def expect(self, card: str, when: datetime) -> None:
         """Somebody will come."""
@@ -52,6 +72,7 @@ class Counter:
         self.arrivals.clear()
         self.serving.clear()
         self.waiting = 0
+        self.line.clear()
         self.idle = deque(str(number) for number in range(1, self.windows + 1))
 
     def step(self, until: datetime) -> None:
@@ -66,7 +87,10 @@ class Counter:
                     self._finish(ends[0], asked)
             else:
                 when, card = heapq.heappop(self.arrivals)
-                if card:
+                if card == OPENS:
+                    for _ in range(len(self.idle)):
+                        self._call_if_idle(when, asked)
+                elif card:
                     self._arrive(card, when, asked)
                 else:
                     self.waiting += 1
@@ -87,13 +111,17 @@ class Counter:
         command = ArriveHolder(card, wait) if booked else TicketWalkIn(card, wait)
         asked.append(("arrive", card, when, self._ask(command, when)))
         self.waiting += 1
+        self.line.append(card)
         self._call_if_idle(when, asked)
 
     def _call_if_idle(self, when: datetime, asked: list[Asked]) -> None:
-        if self.idle and self.waiting > 0:
+        calling = any(start <= when < end for start, end in self.hours)
+        if calling and self.idle and self.waiting > 0:
             window = self.idle.popleft()
             self.waiting -= 1
-            asked.append(("call", window, when, self._ask(CallNext(window), when)))
+            first = self.line.popleft() if self.first_come and self.line else ""
+            command = CallHolder(first, window) if first else CallNext(window)
+            asked.append(("call", window, when, self._ask(command, when)))
             minutes = self.behaviour.service_minutes(self.service_minutes)
             self.serving[window] = (when + timedelta(minutes=minutes), "")
 
@@ -118,19 +146,23 @@ class Counter:
         for kind, subject, _, future in asked:
             try:
                 events = future.result().events
-            except Refusal:
+            except Refusal as refusal:
                 events = ()
+                self.unheard += kind == "arrive" and isinstance(refusal, NothingFree)
             if kind == "arrive":
-                self._arrived(events)
+                self._arrived(subject, events)
             elif kind == "call":
                 self._called(subject, events)
         asked.clear()
 
-    def _arrived(self, events: tuple[e.Event, ...]) -> None:
+    def _arrived(self, card: str, events: tuple[e.Event, ...]) -> None:
         offered = [event for event in events if isinstance(event, e.SlotsOffered)]
         self.turned.extend(offered)
+        self.unheard += any(isinstance(event, e.PhoneListed) for event in events)
         if not any(isinstance(event, e.HolderArrived | e.WalkInTicketed) for event in events):
             self.waiting -= 1
+            if card in self.line:
+                self.line.remove(card)
         for event in events:
             if isinstance(event, e.WalkInTicketed) and not event.late and event.told - event.at >= LATER:
                 self.waiting -= 1  # they go, and somebody ("") comes back

@@ -13,10 +13,11 @@ from queueing.domain.booking import BookSlot
 from queueing.domain.counter import HandOver
 from queueing.domain.holders import FinishPhoneCall
 from queueing.domain.offers import OfferSlots
+from queueing.domain.refusals import NothingFree
 from queueing.log import Outcome
 from queueing.log.lockstep import Answered, Ask, Dialogue
 from queueing.rehearsal.counter import Counter
-from queueing.rehearsal.personas import NONSENSE, QUESTIONS, Persona
+from queueing.rehearsal.personas import EARLIEST, NONSENSE, QUESTIONS, Persona
 from queueing.rehearsal.stage import Stage
 
 PHONE_CALLS_A_DAY = 60
@@ -28,6 +29,7 @@ class Holders:
     """The holders on a stage; whoever sets out is expected at the counter."""
 
     def __init__(self, stage: Stage, counter: Counter) -> None:
+        self.without_seat = 0
         self._stage = stage
         self._counter = counter
         self._chance = stage.behaviour.chance
@@ -101,31 +103,41 @@ class Holders:
         if self._chance(self._habits.answers_again):
             self._stage.at(self._stage.behaviour.answer_at(now), lambda when: self._wants_place(who, when))
 
+    def reminded(self, who: Persona, params: dict[str, Any], now: datetime) -> None:
+        """The day and the time are in mind again."""
+        who.reminded = who.coming
+
+    def no_seat(self, who: Persona, params: dict[str, Any], now: datetime) -> None:
+        """Asked, and nothing was free."""
+        self.without_seat += 1
+
     # --- coming ---
 
     def _means_to_come(self, card: str, told: datetime) -> None:
-        """Whether and when somebody comes is drawn once a told time; only the latest one counts."""
+        """Whether and when somebody comes is drawn once a told time, shortly before it; only the latest one
+        counts."""
         who = self._stage.personas[card]
         who.coming += 1
         version = who.coming
-        if self._chance(self._habits.shows_up):
-            arrives = self._stage.behaviour.arrival(told)
-            leaves = arrives - timedelta(minutes=15)
-            self._stage.at(leaves, lambda now: self._sets_out(who, version, told, arrives))
+        ready = told - timedelta(minutes=EARLIEST + 15)
+        self._stage.at(ready, lambda now: self._sets_out(who, version, told, now))
 
-    def _sets_out(self, who: Persona, version: int, told: datetime, arrives: datetime) -> None:
+    def _sets_out(self, who: Persona, version: int, told: datetime, now: datetime) -> None:
         with self._stage.system.desk.view() as state:
             booking = state.cards[who.card].booking
         if who.coming == version and booking is not None and booking.told == told:
-            self._counter.expect(who.card, arrives)
+            arrives = self._stage.behaviour.arrival(told, who.reminded == version)
+            if arrives is not None:
+                self._counter.expect(who.card, max(arrives, now))
 
     def come_unasked(self, day: date, hours: list[tuple[datetime, datetime]], *, rumour: bool) -> None:
         """A few every day, many after a rumour; more of them in the morning, and early in it."""
         with self._stage.system.desk.view() as state:
             pool = [c for c, card in state.cards.items() if not card.done and card.channel == "self"]
         random = self._stage.behaviour.random
-        wanted = random.gammavariate(4, self._habits.walk_ins_a_day / 4) * min(1.0, len(pool) / 2000)
-        wanted += len(pool) * self._habits.rumour_share if rumour else 0
+        wanted = self._stage.behaviour.walk_ins(day) * min(1.0, len(pool) / self._habits.walk_in_pool)
+        if rumour:
+            wanted = wanted * self._habits.rumour_times + len(pool) * self._habits.rumour_share
         for card in random.sample(pool, min(len(pool), int(wanted))):
             start, end = hours[0] if self._chance(0.7) else hours[-1]
             self._counter.expect(card, start + (end - start) * random.random() ** 1.6)
@@ -176,6 +188,7 @@ class Holders:
         answer = yield Ask(OfferSlots(card), by, via, now)
         offered = next((event for event in _events(answer) if isinstance(event, e.SlotsOffered)), None)
         if offered is None:
+            self.without_seat += isinstance(answer, NothingFree)
             return False
         slot = self._stage.behaviour.random.choice(offered.slots)
         self._booked((yield Ask(BookSlot(card, slot), by, via, now + timedelta(minutes=2))))
@@ -211,6 +224,9 @@ _REACTIONS: dict[str, Reaction] = {
     "offer_other_day": Holders.offered,
     "which_place": Holders.offered,
     "whose": Holders.whose,
+    "no_slots": Holders.no_seat,
+    "reminder_day": Holders.reminded,
+    "reminder_soon": Holders.reminded,
     "booked": Holders.booked,
     "moved": Holders.booked,
     "slot_moved": Holders.booked,

@@ -12,6 +12,15 @@ from queueing.people.csvread import HolderRow
 
 
 @dataclass(frozen=True, slots=True)
+class Punctual:
+    """The share who come when booked, and minutes around the told time."""
+
+    shows_up: float
+    early_minutes: float
+    spread_minutes: float
+
+
+@dataclass(frozen=True, slots=True)
 class Habits:
     """Shares and means of how people behave."""
 
@@ -22,6 +31,8 @@ class Habits:
     shows_up: float = 0.86
     early_minutes: float = 8.0
     spread_minutes: float = 12.0
+    reminded: Punctual | None = None
+    """how those come who read a reminder; None: as the others"""
     sends_proxy: float = 0.18
     changes_mind: float = 0.05
     cancels: float = 0.02
@@ -33,12 +44,20 @@ class Habits:
     """of those aged 90 and more"""
     opts_out: float = 0.004
     walk_ins_a_day: float = 26.0
+    walk_in_pool: int = 2000
+    """with fewer left to collect, fewer come"""
     rumour_share: float = 0.02
     """of the uncollected, on each day of the rumour"""
+    rumour_times: float = 1.0
+    """so many times the usual walk-ins, on each day of the rumour"""
     takes_other_day: float = 0.8
     """of walk-ins for whom today has no room"""
     slip_at_counter: float = 0.002
     answers_phone: float = 0.7
+
+
+EARLIEST = 45.0
+"""Minutes before the told time at which the first ones come."""
 
 
 @dataclass(slots=True)
@@ -54,6 +73,8 @@ class Persona:
     reached: bool = True
     coming: int = 0
     """The booking they mean to come for."""
+    reminded: int = 0
+    """The booking a reminder told them of."""
 
 
 BOOK_TEXTS = (
@@ -83,6 +104,7 @@ class Behaviour:
     def __init__(self, random: Random, habits: Habits) -> None:
         self.random = random
         self.habits = habits
+        self._days = random.getrandbits(64)
 
     def chance(self, share: float) -> bool:
         """Whether something of this probability happens."""
@@ -116,11 +138,14 @@ class Behaviour:
         day = moment.date() + timedelta(days=moment.hour >= 21)
         return datetime.combine(day, time(7)) + timedelta(minutes=self.random.random() * 240)
 
-    def arrival(self, told: datetime) -> datetime:
-        """When somebody who is told a time comes: some minutes early on average."""
+    def arrival(self, told: datetime, reminded: bool) -> datetime | None:
+        """When somebody who is told a time comes, some minutes early on average; None: not at all."""
         habits = self.habits
-        offset = self.random.gauss(-habits.early_minutes, habits.spread_minutes)
-        return told + timedelta(minutes=max(-45.0, min(120.0, offset)))
+        how = habits.reminded if reminded and habits.reminded else habits
+        if not self.chance(how.shows_up):
+            return None
+        offset = self.random.gauss(-how.early_minutes, how.spread_minutes)
+        return told + timedelta(minutes=max(-EARLIEST, min(120.0, offset)))
 
     def book_text(self, today: date) -> str:
         """How people write when they want a time."""
@@ -137,6 +162,11 @@ class Behaviour:
     def pick(self, texts: tuple[str, ...]) -> str:
         """One of these texts."""
         return self.random.choice(texts)
+
+    def walk_ins(self, day: date) -> float:
+        """People who come unasked on a usual day: gamma, the same on a day whatever else is drawn before, so
+        that rehearsals with parts of the crowd control left out can be compared."""
+        return Random(f"{self._days}/{day}").gammavariate(4, self.habits.walk_ins_a_day / 4)
 
     def service_minutes(self, mean: float) -> float:
         """A service time: gamma, coefficient of variation one half (as in the measurements for this

@@ -12,11 +12,11 @@ from functools import partial
 from queueing.domain.walkins import SetWalkInQuota
 from queueing.log.lockstep import lockstep
 from queueing.policies import runner
+from queueing.policies.pacing import tell_everybody
 from queueing.projections.runner import Projector
 from queueing.rehearsal.counter import Counter
 from queueing.rehearsal.employers import Employers
 from queueing.rehearsal.holders import Holders
-from queueing.rehearsal.parts import RUMOUR_QUOTA
 from queueing.rehearsal.stage import Stage
 from queueing.season.calendar import sessions
 from queueing.sms.gateways.local import LocalGateway
@@ -28,7 +28,11 @@ PUMP_MINUTES = 20
 """How often messages come in, leave and are read; offers are held longer than that."""
 NEVER_YET, NEVER = datetime(1970, 1, 1), datetime(9999, 1, 1)
 
-EVERY_QUARTER = ("record_no_shows_after_the_grace", "raise_the_alarm_when_many_come_unasked")
+ALARM = "raise_the_alarm_when_many_come_unasked"
+EVERY_QUARTER = ("record_no_shows_after_the_grace", ALARM)
+PACED = ("invite_while_places_are_free", "sweep_everybody_uncollected")
+_PART_OF = {"compute_limits_in_the_evening": "limits", ALARM: "control"}
+"""The part of crowd control that a policy belongs to."""
 DAILY: dict[time, tuple[str, ...]] = {
     time(7, 0): ("close_the_season_after_its_last_day",),
     time(8, 0): ("open_waves_when_their_day_comes", "start_the_sweep_on_its_day"),
@@ -66,7 +70,8 @@ class Play:
     def __post_init__(self) -> None:
         system, behaviour = self.stage.system, self.stage.behaviour
         capacity = system.season.capacity
-        self._counter = Counter(system, behaviour, capacity.windows, capacity.service_minutes)
+        first_come = "order" in self.without
+        self._counter = Counter(system, behaviour, capacity.windows, capacity.service_minutes, first_come)
         self._holders = Holders(self.stage, self._counter)
         self._employers = Employers(system, behaviour, self.stage.at)
         self._gateway = LocalGateway(system.pool, self.stage.clock)
@@ -88,6 +93,7 @@ class Play:
 
     def _begin_day(self, day: date, hours: list[tuple[datetime, datetime]]) -> None:
         self._employers.work_day(day)
+        self._counter.begin_day(hours)
         if hours:
             self._holders.come_unasked(day, hours, rumour=day in self.rumour)
             self._holders.home_visits(day)
@@ -121,17 +127,34 @@ class Play:
 
     def _policies(self, names: tuple[str, ...], now: datetime) -> None:
         for name in names:
-            if name == "compute_limits_in_the_evening" and "limits" in self.without:
-                continue
-            if runner.run(self.stage.system, name, now) and name.startswith("raise_the_alarm"):
-                self._take_measures(now)
+            if name in PACED and "pacing" in self.without:
+                self._tell_everybody(now)
+            elif _PART_OF.get(name) not in self.without:
+                happened = runner.run(self.stage.system, name, now)
+                if happened and name == ALARM:
+                    self._take_measures(now)
+
+    def _tell_everybody(self, now: datetime) -> None:
+        system = self.stage.system
+        with system.desk.view() as state:
+            commands = tell_everybody(state, system.season, now)
+        for command in commands:
+            system.desk.handle(command, by="system", via="system", now=now)
 
     def _take_measures(self, now: datetime) -> None:
-        """The manager hears the alarm and gives fewer tickets."""
-        usual = self.stage.system.season.capacity.walk_in_quota
-        if usual and "quota" not in self.without:
-            command = SetWalkInQuota(int(usual * RUMOUR_QUOTA), "传言")
-            self.stage.system.desk.handle(command, by="staff:manager", via="counter", now=now)
+        """The manager hears the alarm and gives no more tickets for today: whoever comes unasked gets a place
+        on another day."""
+        self.stage.system.desk.handle(SetWalkInQuota(0, "传言"), by="staff:manager", via="counter", now=now)
+
+    @property
+    def without_seat(self) -> int:
+        """Times that somebody asked for a place and none was free."""
+        return self._holders.without_seat
+
+    @property
+    def unheard(self) -> int:
+        """People who came and got neither a ticket nor another day."""
+        return self._counter.unheard
 
     def _pump(self, now: datetime) -> None:
         """What people wrote comes in, projections catch up, what is due leaves, and people read what they

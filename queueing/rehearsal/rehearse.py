@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -25,7 +25,7 @@ from queueing.projections.runner import Projector
 from queueing.rehearsal.parts import without
 from queueing.rehearsal.personas import Behaviour, Habits
 from queueing.rehearsal.play import Play
-from queueing.rehearsal.report import Report, report
+from queueing.rehearsal.report import Played, Report, report
 from queueing.rehearsal.stage import RehearsalClock, Stage
 from queueing.season.employers import read_employers
 from queueing.season.load import default_directory
@@ -52,10 +52,17 @@ class Plan:
     habits: Habits = field(default_factory=Habits)
     without: frozenset[str] = frozenset()
     """Parts of crowd control that are left out (`parts.PARTS`)."""
+    cohorts: Mapping[str, float] = field(default_factory=lambda: COHORTS)
+    """Shares of the holders."""
+    rumour: tuple[date, ...] | None = None
+    """The days of the rumour; None: the usual ones."""
+    stop: date | None = None
+    """The day on whose morning the play ends; None: the one after the season's last."""
 
     def as_played(self) -> Plan:
-        """The same plan with the season as it is without those parts."""
-        return replace(self, season=without(self.season, self.without))
+        """The same plan with the season as it is without those parts; without reminders nobody reads one."""
+        habits = replace(self.habits, reminded=None) if "reminders" in self.without else self.habits
+        return replace(self, season=without(self.season, self.without), habits=habits)
 
 
 def rumour_days(season: Season) -> tuple[date, ...]:
@@ -99,8 +106,9 @@ def rehearse(settings: Settings, url: str, plan: Plan, progress: Progress = lamb
     )
     try:
         with closing(prepare_play(system, clock, plan)) as play:
-            play.until(datetime.combine(plan.season.last_day, time()) + timedelta(days=1, hours=8), progress)
-        return report(system, plan.seed, monotonic() - started, plan.without)
+            day = plan.stop or plan.season.last_day + timedelta(days=1)
+            play.until(datetime.combine(day, time(8)), progress)
+            return report(system, plan.seed, monotonic() - started, _played(play, plan))
     finally:
         system.close()
 
@@ -110,7 +118,7 @@ def prepare_play(system: System, clock: RehearsalClock, plan: Plan) -> Play:
     system.desk.handle(opening(plan.season), by="system", via="system")
     employers = {row.id: row.name for row in read_employers(plan.season_dir / "employers.csv")}
     import_employers(system, employer_rows(employers, plan.seed), by="system")
-    rows = list(people(plan.holders, plan.seed, COHORTS, sorted(employers), on=plan.season.first_day))
+    rows = list(people(plan.holders, plan.seed, plan.cohorts, sorted(employers), on=plan.season.first_day))
     ids = _card_ids(plan.seed)
     imported = import_holders(system, rows, by="system", new_id=lambda: next(ids))
     behaviour = Behaviour(Random(plan.seed), plan.habits)
@@ -126,9 +134,12 @@ def prepare_play(system: System, clock: RehearsalClock, plan: Plan) -> Play:
     )
     sending.migrate()
     showing.migrate()
-    return Play(
-        Stage(system, clock, behaviour, personas), sending, showing, rumour_days(plan.season), plan.without
-    )
+    rumour = rumour_days(plan.season) if plan.rumour is None else plan.rumour
+    return Play(Stage(system, clock, behaviour, personas), sending, showing, rumour, plan.without)
+
+
+def _played(play: Play, plan: Plan) -> Played:
+    return Played(tuple(sorted(plan.without)), play.rumour, play.without_seat, play.unheard)
 
 
 def _card_ids(seed: int) -> Iterator[str]:

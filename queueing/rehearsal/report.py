@@ -14,6 +14,8 @@ import psycopg
 from queueing.domain import State, evolve
 from queueing.projections.compare import differences
 from queueing.rehearsal.story import Story, tell
+from queueing.season import calendar
+from queueing.season.model import Season
 from queueing.system import System
 
 
@@ -27,6 +29,9 @@ class Queue(msgspec.Struct, frozen=True):
     mean_daily_peak: float
     p95_daily_peak: int
     highest_peak: int
+    worst_day: str
+    utilisation: float
+    """Services asked of the windows' planned time, on the days with visits."""
 
 
 class SweepResult(msgspec.Struct, frozen=True):
@@ -55,6 +60,17 @@ class Checks(msgspec.Struct, frozen=True):
         return not any(msgspec.structs.astuple(self))
 
 
+class Played(msgspec.Struct, frozen=True):
+    """How it was played, and what the log does not hold: parts of crowd control left out, days of the rumour,
+    times that somebody asked for a place and none was free, people who came and got neither a ticket nor
+    another day."""
+
+    without: tuple[str, ...] = ()
+    rumour: tuple[date, ...] = ()
+    without_seat: int = 0
+    unheard: int = 0
+
+
 class Report(msgspec.Struct, frozen=True):
     """A rehearsal in numbers."""
 
@@ -75,11 +91,11 @@ class Report(msgspec.Struct, frozen=True):
     checks: Checks
     events: int
     seconds: float
-    without: tuple[str, ...] = ()
+    played: Played = Played()
 
 
-def report(system: System, seed: int, seconds: float, without: frozenset[str] = frozenset()) -> Report:
-    """Tell the season that this system's log holds. `without` are the parts of crowd control left out."""
+def report(system: System, seed: int, seconds: float, played: Played = Played()) -> Report:
+    """Tell the season that this system's log holds; what the log can't know is `played`."""
     story = tell(system.log.read_all())
     with system.pool.connection() as connection:
         differing = differences(connection, _folded(system))
@@ -105,14 +121,14 @@ def report(system: System, seed: int, seconds: float, without: frozenset[str] = 
         employers=dict(sorted(story.employers.items())),
         messages=messages,
         sweep=_sweep(story),
-        queue=_queue(story),
+        queue=_queue(story, system.season),
         days=_days(story),
         slots=[(slot, story.capacity[slot], story.most_in_slot[slot]) for slot in sorted(story.capacity)],
         differences=differing[:20],
         checks=checks,
         events=system.log.head(),
         seconds=round(seconds, 1),
-        without=tuple(sorted(without)),
+        played=played,
     )
 
 
@@ -206,7 +222,15 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
 
-def _queue(story: Story) -> Queue:
+def window_minutes(day: date, season: Season) -> float:
+    """Minutes that the windows are planned for on a day."""
+    spans = calendar.sessions(day, season)
+    return calendar.windows(day, season) * sum((end - start).total_seconds() / 60 for start, end in spans)
+
+
+def _queue(story: Story, season: Season) -> Queue:
+    planned = sum(window_minutes(day, season) for day in {wait.day for wait in story.waits})
+    worst = max(story.peak, key=lambda day: (story.peak[day], day), default=None)
     halls = [wait.hall for wait in story.waits]
     booked = [wait.after_due for wait in story.waits if wait.booked]
     peaks = list(story.peak.values())
@@ -218,6 +242,8 @@ def _queue(story: Story) -> Queue:
         mean_daily_peak=round(sum(peaks) / max(1, len(peaks)), 1),
         p95_daily_peak=int(percentile(peaks, 0.95)),
         highest_peak=max(peaks, default=0),
+        worst_day=worst.isoformat() if worst else "",
+        utilisation=round(len(halls) * season.capacity.service_minutes / max(1.0, planned), 3),
     )
 
 
@@ -229,5 +255,6 @@ def _days(story: Story) -> list[dict[str, int | str]]:
     for day in sorted(story.by_day):
         row: dict[str, int | str] = {"day": day.isoformat(), "peak_waiting": story.peak[day]}
         row["mean_wait"] = round(sum(waits[day]) / max(1, len(waits[day])))
+        row["visits"] = len(waits[day])
         found.append(row | dict(sorted(story.by_day[day].items())))
     return found

@@ -24,7 +24,7 @@ def as_text(report: Report) -> str:
         f"{report.season}：{report.holders} 人，领到 {report.collected} 人"
         f"（{report.collected / max(1, report.holders):.1%}）",
         f"用时 {report.seconds} 秒，{report.events} 条事实",
-        *([f"不用：{'、'.join(report.without)}"] if report.without else []),
+        *([f"不用：{'、'.join(report.played.without)}"] if report.played.without else []),
         "",
         "各批次：" + "，".join(f"{w} {c['collected']}/{c['cards']}" for w, c in report.by_wave.items()),
         "领取方式：" + "，".join(f"{how} {count}" for how, count in report.by_how.items()),

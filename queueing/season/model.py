@@ -114,6 +114,7 @@ class Offers(Table, frozen=True):
     hold_minutes: Minutes
     held_share: Share
     places: Annotated[int, Meta(ge=1, le=3)]
+    calm_first: bool = True
 
 
 class Counter(Table, frozen=True):
@@ -122,6 +123,7 @@ class Counter(Table, frozen=True):
     grace_minutes: Annotated[int, Meta(ge=0, le=240)]
     no_show_after_minutes: Annotated[int, Meta(ge=0, le=480)]
     no_shows_before_phone_list: Annotated[int, Meta(ge=1, le=10)]
+    later_from: Annotated[int, Meta(ge=0, le=1000)] = 4
 
 
 class Reminders(Table, frozen=True):
