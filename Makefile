@@ -32,8 +32,9 @@ format: $(INSTALLED) ## put the code into shape
 bench: $(INSTALLED) ## measure this machine
 	$(BIN)/python -m bench $(ARGS)
 
-crowd: $(INSTALLED) ## simulate every case of docs/crowd.md again and write its tables (some minutes)
+crowd: $(INSTALLED) ## simulate every case of docs/crowd.md again and play those of docs/rehearsal.md (a quarter of an hour)
 	$(BIN)/queueing crowd table --days 1000 --write docs/crowd.md
+	$(BIN)/queueing crowd rehearsed --seeds 2 --write docs/rehearsal.md
 
 lock: ## choose versions again, after a change of the dependencies in pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --extra aliyun --generate-hashes --no-emit-index-url --no-header \

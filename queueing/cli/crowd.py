@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from queueing.cli.crowd_page import fill
+from queueing.cli.rehearsed import rehearsed
 from queueing.crowd.table import Table, Task, required, tasks
 from queueing.errors import UserError
 
@@ -22,6 +23,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="人流模型：用模拟的日子检验预约规则。", no_args_is_help=True)
     group.callback()(_group)
     group.command("table")(table)
+    group.command("rehearsed")(rehearsed)
     app.add_typer(group, name="crowd")
 
 

@@ -14,7 +14,6 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from queueing.cli.rehearse_table import table
 from queueing.errors import UserError
 from queueing.rehearsal.page import write_page
 from queueing.rehearsal.parts import PARTS
@@ -30,14 +29,10 @@ from queueing.settings import Settings
 
 def register(app: typer.Typer) -> None:
     """Add `rehearse` to the command line."""
-    group = typer.Typer(invoke_without_command=True, help="演练发放季。")
-    group.callback()(rehearse_command)
-    group.command("table")(table)
-    app.add_typer(group, name="rehearse")
+    app.command("rehearse")(rehearse_command)
 
 
 def rehearse_command(
-    context: typer.Context,
     holders: Annotated[
         int | None,
         typer.Option(
@@ -64,8 +59,6 @@ def rehearse_command(
     keep: Annotated[bool, typer.Option("--keep", help="保留演练用的数据库。")] = False,
 ) -> None:
     """在模拟时钟上演练整个发放季，最后给出报告。演练用自己的数据库，不影响正式数据。"""
-    if context.invoked_subcommand:
-        return
     settings = Settings.from_env()
     plan = _plan(settings, holders, seed, _parts(without), pressed, windows)
     season = plan.season

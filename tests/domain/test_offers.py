@@ -105,6 +105,12 @@ def test_offers_are_spread_over_calm_slots_and_are_not_all_the_earliest() -> Non
     assert offered(story.when(OfferSlots("c1"), at="06-04 08:00")) == (S915, S930)
 
 
+def test_where_the_calm_ones_do_not_come_first_the_earliest_are_offered() -> None:
+    early = season(offered=2, calm_first=False)
+    story = given(early, slot(S9, 4), slot(S915, 4), slot(S930, 4), card("c1"), *crowd(S9, 3))
+    assert offered(story.when(OfferSlots("c1"), at="06-04 08:00")) == (S9, S915)
+
+
 def test_a_crowded_day_loses_to_a_calm_one_and_a_calm_one_to_a_nearer() -> None:
     story = given(season(offered=1), slot(S9, 10), slot(NEXT9, 10), card("c1"), card("c2"), *crowd(S9, 1))
     assert offered(story.when(OfferSlots("c1"), at="06-05 08:00")) == (S9,)

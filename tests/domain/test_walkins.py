@@ -56,6 +56,15 @@ def test_when_many_wait_a_calm_time_the_same_day() -> None:
     )
 
 
+def test_a_branch_may_give_no_tickets_for_later() -> None:
+    never = season(walk_in_quota=0, later_from=0)
+    story = given(
+        never, *OPEN[1:], *(ticket(f"c{n}") for n in range(4)), did(BookSlot("c8", S10), "06-05 08:00")
+    )
+    story.fold(did(TicketWalkIn("c5"), "06-05 09:01", "staff:li"))
+    assert story.state.visits["c5"].told < t("06-05 09:30")
+
+
 def test_a_ticket_for_later_waits_until_then_behind_those_who_are_due() -> None:
     story = given(*OPEN, *(ticket(f"c{n}") for n in range(4)), did(BookSlot("c8", S10), "06-05 08:00"))
     story.fold(did(TicketWalkIn("c5"), "06-05 09:01", "staff:li"))

@@ -1,4 +1,4 @@
-"""`queueing rehearse table`: the rehearsal under pressure with each part of the crowd control off in turn."""
+"""`queueing crowd rehearsed`: the rehearsal under pressure with each part of crowd control off in turn."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from queueing.settings import Settings
 _MARK = re.compile(r"(<!-- rehearsed -->\n).*?(<!-- /rehearsed -->)", re.DOTALL)
 
 
-def table(
+def rehearsed(
     holders: Annotated[int, typer.Option("--holders", min=10, max=100_000, help="持卡人数。")] = HOLDERS,
     seeds: Annotated[int, typer.Option("--seeds", min=1, max=50, help="每一格用多少个种子。")] = 1,
     jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, help="同时演练几场。")] = 2,
