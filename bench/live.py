@@ -2,7 +2,7 @@
 has the new numbers, and whether a screen that was away has them all when it is back.
 
 Three processes as in production: the web that serves the screens, the projector that counts, and this one,
-which decides as another web would. What happens is a card handed over: it travels through the log, the
+which decides as another web would. What happens is somebody's arrival: it travels through the log, the
 projector's tables and the rendered board to every screen.
 """
 
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from bench.busy import NOW, cards, fill
 from bench.served import PROJECTOR, WEB, process, settings_with_port, wait_for_web
-from queueing.domain.counter import HandOver
+from queueing.domain.counter import ArriveHolder
 from queueing.season.load import default_directory, load_season
 from queueing.settings import Settings
 from queueing.system import System, open_system
@@ -124,7 +124,7 @@ async def _measure(system: System, settings: Settings, screens: int, events: int
     with system.desk.view() as state:
         waiting = cards(
             state,
-            lambda one: one.channel == "self" and one.place == "bank" and not one.visit,
+            lambda one: bool(one.booking and one.booking.told.date() == NOW.date() and not one.visit),
             events + WHILE_AWAY + 2,
         )
     with system.pool.connection() as conn:
@@ -158,7 +158,7 @@ async def _one(system: System, card: str, watching: Sequence[Screen]) -> list[fl
     season follow a second later."""
     before = [len(screen.heard) for screen in watching]
     begun = time.perf_counter()
-    await _hand_over(system, [card])
+    await _arrive(system, [card])
     await _until(
         lambda: all(len(screen.heard) > count for screen, count in zip(watching, before, strict=True))
     )
@@ -167,12 +167,12 @@ async def _one(system: System, card: str, watching: Sequence[Screen]) -> list[fl
     return took
 
 
-async def _away(system: System, handed: Sequence[str], watching: Sequence[Screen]) -> bool:
+async def _away(system: System, arriving: Sequence[str], watching: Sequence[Screen]) -> bool:
     """A screen leaves, things happen, and it comes back with the last event it had: whether it shows what the
     others show, and was not sent again what it had, neither then nor when it comes back once more."""
     gone, stayed = watching[0], watching[1]
     await gone.leave()
-    await _hand_over(system, handed)
+    await _arrive(system, arriving)
     await _quiet(watching[1:])
     before = len(gone.heard)
     await gone.watch()
@@ -185,9 +185,9 @@ async def _away(system: System, handed: Sequence[str], watching: Sequence[Screen
     return same and not any(one == other for one, other in pairwise(gone.names))
 
 
-async def _hand_over(system: System, some: Sequence[str]) -> None:
+async def _arrive(system: System, some: Sequence[str]) -> None:
     for card in some:
-        await system.desk.ask(HandOver(card, "self", holder_id_seen=True), by="staff:bench", via="counter")
+        await system.desk.ask(ArriveHolder(card), by="staff:bench", via="counter")
 
 
 async def _quiet(watching: Sequence[Screen]) -> None:

@@ -480,8 +480,7 @@ def test_the_rumour_alarm_is_on_the_board_with_what_helps(world: World) -> None:
 def test_the_peak_on_the_board_is_simulated_a_moment_after_the_quick_estimate(world: World) -> None:
     world.at(datetime(2018, 6, 11, 9))
     world.catch_up()
-    manager = world.signed_in("manager")
-    manager.get("/board")
+    manager = world.signed_in("manager")  # who then sees the board, for the first time that day
     assert "快速估算" in manager.text
     for _ in range(200):
         manager.get("/board")
