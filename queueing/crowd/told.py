@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from queueing.crowd.show import shrunk
 from queueing.crowd.waits import Wait, estimate, rolling_mean
 from queueing.domain.state import Card, State
 from queueing.domain.waits import people_ahead, services_today, still_to_come, windows_open
 
 SHOW = 0.85
-"""Share of the booked still to come that will (assumed)."""
+"""Share of the booked still to come that will, before the log has seen any (assumed)."""
 
 
 def for_newcomer(state: State, now: datetime) -> Wait | None:
@@ -39,6 +40,12 @@ def _due(state: State, card: Card, now: datetime) -> datetime | None:
     return None if late else max(booking.told, now)
 
 
+def _show(state: State) -> float:
+    """Share of booked people who come, as this branch has seen it."""
+    seen = state.shown.values()
+    return shrunk(sum(one.came for one in seen), sum(one.due for one in seen), SHOW)
+
+
 def _wait(state: State, now: datetime, due: datetime, *, booked: bool, priority: bool) -> Wait | None:
     windows = windows_open(state, now.date())
     if windows < 1:
@@ -46,7 +53,7 @@ def _wait(state: State, now: datetime, due: datetime, *, booked: bool, priority:
     recent, nominal = services_today(state, now.date()), state.facts.rules.service_minutes
     ahead = float(len(people_ahead(state, now, due, booked=booked, priority=priority)))
     if not booked:
-        ahead += SHOW * still_to_come(state, now, due)
+        ahead += _show(state) * still_to_come(state, now, due)
     served_by_then = (due - now).total_seconds() / 60 * windows / rolling_mean(recent, nominal)
     ahead = max(0.0, ahead - served_by_then)
     at_windows = sum(1 for visit in state.visits.values() if visit.window)

@@ -7,6 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
+from msgspec.structs import replace
+
 from queueing.crowd.capacity import spread
 from queueing.crowd.show import Cell, ShowRates, lead_bin, learn
 from queueing.crowd.waits import rolling_mean
@@ -58,6 +60,12 @@ def show_rates(state: State, season: Season) -> ShowRates:
         cell[0] += counted.came
         cell[1] += counted.due
     return learn({cell: (came, due) for cell, (came, due) in seen.items()}, season.capacity.show_rate)
+
+
+def as_seen(season: Season, state: State) -> Season:
+    """The season with the share of booked people who come as this branch has seen it so far."""
+    capacity = replace(season.capacity, show_rate=show_rates(state, season).overall)
+    return replace(season, capacity=capacity)
 
 
 def expected_show(state: State, rates: ShowRates, seats: Iterable[Seat]) -> list[float]:

@@ -12,7 +12,7 @@ from typing import Any
 from psycopg import Connection
 
 from queueing.domain import State
-from queueing.policies.learned import rumour_alarm, usual_walk_ins, walk_ins_so_far
+from queueing.policies.learned import as_seen, rumour_alarm, usual_walk_ins, walk_ins_so_far
 from queueing.projections import queries
 from queueing.projections.queries import DayLoad, SlotLoad
 from queueing.projections.tracking import tracked
@@ -53,8 +53,9 @@ def board(site: Site, season: dict[str, Any] | None = None) -> dict[str, Any]:
     season = season or season_numbers(site, now)
     with site.system.desk.view() as state:
         standing = of_state(state, now) | _unasked(state, site.system.season, now)
+        seen = as_seen(site.system.season, state)
     with site.db() as conn:
-        shown = of_day(conn, site.system.season, now) | season | standing
+        shown = of_day(conn, seen, now) | season | standing
     finished = _finished(shown, season["lately"])
     finished["peaks"] = [_foreseen(site, peak, now) for peak in finished["peaks"]]
     said = [*finished["alerts"], *unsettled(*season["unsettled"]), *stopped_webhooks(season["stopped"])]
@@ -128,7 +129,7 @@ def _unsettled(state: State, season: Season, now: datetime) -> tuple[int, int, i
 
 def board_then(conn: Connection[Any], state: State, season: Season, moment: datetime) -> dict[str, Any]:
     """Everything on the board but the messages, as it was: `conn` and `state` are those of a replay."""
-    shown = of_tables(conn, season, moment) | of_state(state, moment)
+    shown = of_tables(conn, as_seen(season, state), moment) | of_state(state, moment)
     return _finished(shown, {}) | {"past": True, "messages": {}}
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from queueing import words
 from queueing.crowd.hall import Hall
+from queueing.policies.learned import show_rates
 from queueing.projections import queries
 from queueing.projections.queries import DayLoad, SlotLoad
 from queueing.projections.tracking import tracked
@@ -60,6 +61,12 @@ def setting(season: Season) -> queries.Setting:
     )
 
 
+def show_rate(site: Site) -> float:
+    """Share of booked people who come, as this branch has seen it."""
+    with site.system.desk.view() as state:
+        return show_rates(state, site.system.season).overall
+
+
 def days(site: Site, first: date, last: date) -> list[DayLoad]:
     """The loads of days. Counted once for everybody who looks within the same minute, unless the tables have
     moved on: the first page is where a crowd comes to look."""
@@ -68,7 +75,7 @@ def days(site: Site, first: date, last: date) -> list[DayLoad]:
         stamp = (now.replace(second=0, microsecond=0), tuple(sorted(tracked(conn).items())))
         seen, loads = site.loads.get((first, last), (None, []))
         if seen != stamp:
-            rate = site.system.season.capacity.show_rate
+            rate = show_rate(site)
             walk_ins, how = usual_walk_ins(site), setting(site.system.season)
             loads = queries.day_loads(conn, first, last, now, rate, walk_ins, how)
             site.loads[first, last] = (stamp, loads)
@@ -77,7 +84,7 @@ def days(site: Site, first: date, last: date) -> list[DayLoad]:
 
 def slots(site: Site, day: date) -> list[SlotLoad]:
     """The loads of a day's slots."""
-    rate = site.system.season.capacity.show_rate
+    rate = show_rate(site)
     with site.db() as conn:
         return queries.slot_loads(
             conn, day, site.now(), rate, usual_walk_ins(site), setting(site.system.season)

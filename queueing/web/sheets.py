@@ -121,7 +121,7 @@ def _hours(site: Site, day: date) -> Sheet:
             day,
             season.last_day,
             now,
-            season.capacity.show_rate,
+            calm.show_rate(site),
             calm.usual_walk_ins(site),
             calm.setting(season),
         )

@@ -12,6 +12,7 @@ import pytest
 from queueing.domain.booking import BookSlot, RecordNoShow, UndoNoShow
 from queueing.domain.counter import ArriveHolder, CallNext, HandOver, TicketWalkIn, UndoCollection
 from queueing.domain.season import ChangeWindows, CloseSlots, ReopenSlots
+from queueing.policies.learned import as_seen
 from queueing.projections.compare import differences
 from queueing.projections.replay import Replay
 from queueing.web.boarding import board_then, of_state, of_tables
@@ -30,10 +31,10 @@ def live(world: World) -> dict[str, Any]:
     """What the live board shows now."""
     world.catch_up()
     now = world.clock.now
-    with world.system.pool.connection() as conn:
-        shown = of_tables(conn, world.system.season, now)
     with world.system.desk.view() as state:
-        return shown | of_state(state, now)
+        standing, seen = of_state(state, now), as_seen(world.system.season, state)
+    with world.system.pool.connection() as conn:
+        return of_tables(conn, seen, now) | standing
 
 
 @contextmanager
