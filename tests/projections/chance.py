@@ -191,7 +191,9 @@ class Chance:
             lambda: w.InviteHolders("may", cards, self._pick.random() < 0.5, self.state.facts.batches),
             lambda: w.StartSweep(),
             lambda: re.ReassureHolders(cards),
-            lambda: re.SuggestAnotherTime(cards),
+            lambda: re.SuggestAnotherTime(
+                (self._card(lambda one: one.booking and one.booking.told > self.now),)
+            ),
             lambda: w.SweepHolders(self.state.facts.sweep_round, cards, self.state.facts.batches),
             lambda: w.ReleaseCards(cards, "单位已注销"),
             lambda: s.CloseSlots((self._slot(),), "停电"),
