@@ -1,6 +1,7 @@
 """Live control: what to do with a walk-in, and with the day, from what is seen now.
 
-The live counter and the simulator ask the same functions, so that what is shown is what is done.
+The simulator asks these functions. The live counter (queueing.domain.counter) has the same quota, room and
+tickets for later as rules of its own; what amber and the alarm ask for, the manager does, told by the board.
 """
 
 from __future__ import annotations
