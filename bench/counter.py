@@ -5,26 +5,24 @@ connection; and how long the live queue takes to be drawn anew."""
 from __future__ import annotations
 
 import re
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from math import ceil
-from pathlib import Path
 
 import httpx
 import psutil
 
-from bench.busy import NOW, cards, fill
-from bench.served import WEB, process, settings_with_port, wait_for_web
+from bench.branch import busy_branch, opened
+from bench.busy import NOW, cards
+from bench.served import WEB, process, wait_for_web
 from queueing.domain import Refusal
 from queueing.domain.counter import TicketWalkIn
-from queueing.season.load import default_directory, load_season
 from queueing.settings import Settings
-from queueing.system import System, open_system
-from queueing.web import sessions, staff, tables
+from queueing.system import System
+from queueing.web import sessions, staff
 from queueing.web.guard import STAFF_COOKIE
 from queueing.web.routes.counter import WINDOW, _queue
 from queueing.web.site import make_site
@@ -64,12 +62,8 @@ def bench_counter(
     url: str, holders: int = HOLDERS, times: int = TIMES, tell: Told = lambda line: None
 ) -> list[Row]:
     """In the (empty) database of `url`."""
-    with tempfile.TemporaryDirectory(prefix="queueing-bench-") as directory, ExitStack() as stack:
-        fill(url, Path(directory), holders, tell)
-        settings = settings_with_port(url, Path(directory))
-        tables.migrate(settings.database_url or "")
-        season = load_season(default_directory())
-        with closing(open_system(settings, clock=lambda: NOW, season=season)) as system:
+    with busy_branch(url, holders, tell) as settings, ExitStack() as stack:
+        with closing(opened(settings)) as system:
             waiting = _fill_up(system)
             people = _walk_ins(system, times + WARM_UP)
             cookie = _sign_in(system)

@@ -9,22 +9,20 @@ projector's tables and the rendered board to every screen.
 from __future__ import annotations
 
 import asyncio
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import ceil
-from pathlib import Path
 
-from bench.busy import NOW, cards, fill
-from bench.served import PROJECTOR, WEB, process, settings_with_port, wait_for_web
+from bench.branch import busy_branch, opened
+from bench.busy import NOW, cards
+from bench.served import PROJECTOR, WEB, process, wait_for_web
 from queueing.domain.counter import ArriveHolder
-from queueing.season.load import default_directory, load_season
 from queueing.settings import Settings
-from queueing.system import System, open_system
-from queueing.web import sessions, staff, tables
+from queueing.system import System
+from queueing.web import sessions, staff
 from queueing.web.guard import STAFF_COOKIE
 
 HOLDERS = 40_000
@@ -108,12 +106,8 @@ def bench_live(
     tell: Told = lambda line: None,
 ) -> list[Row]:
     """In the (empty) database of `url`."""
-    with tempfile.TemporaryDirectory(prefix="queueing-bench-") as directory, ExitStack() as stack:
-        fill(url, Path(directory), holders, tell)
-        settings = settings_with_port(url, Path(directory))
-        tables.migrate(settings.database_url or "")
-        season = load_season(default_directory())
-        system = stack.enter_context(closing(open_system(settings, clock=lambda: NOW, season=season)))
+    with busy_branch(url, holders, tell) as settings, ExitStack() as stack:
+        system = stack.enter_context(closing(opened(settings)))
         for program in (WEB, PROJECTOR):
             stack.enter_context(process(program, settings, NOW))
         wait_for_web(settings)

@@ -5,23 +5,21 @@ from __future__ import annotations
 
 import http.client
 import re
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from math import ceil
-from pathlib import Path
 from urllib.parse import urlencode
 
 import psutil
 
-from bench.busy import NOW, cards, fill
-from bench.served import WEB, process, settings_with_port, wait_for_web
-from queueing.season.load import default_directory, load_season
+from bench.branch import busy_branch, opened
+from bench.busy import NOW, cards
+from bench.served import WEB, process, wait_for_web
 from queueing.settings import Settings
-from queueing.system import System, open_system
-from queueing.web import sessions, staff, tables
+from queueing.system import System
+from queueing.web import sessions, staff
 from queueing.web.guard import HOLDER_COOKIE, STAFF_COOKIE
 
 HOLDERS = 40_000
@@ -62,12 +60,8 @@ def bench_web(
     url: str, holders: int = HOLDERS, times: int = TIMES, tell: Told = lambda line: None
 ) -> list[Row]:
     """In the (empty) database of `url`."""
-    with tempfile.TemporaryDirectory(prefix="queueing-bench-") as directory, ExitStack() as stack:
-        fill(url, Path(directory), holders, tell)
-        settings = settings_with_port(url, Path(directory))
-        tables.migrate(settings.database_url or "")
-        season = load_season(default_directory())
-        with closing(open_system(settings, clock=lambda: NOW, season=season)) as system:
+    with busy_branch(url, holders, tell) as settings, ExitStack() as stack:
+        with closing(opened(settings)) as system:
             pages = _pages(system)
         web = psutil.Process(stack.enter_context(process(WEB, settings, NOW)))
         wait_for_web(settings)
