@@ -234,6 +234,25 @@ def test_the_days_list_is_narrowed_by_state_and_slot(world: World, desk: Desk) -
     expect(listed).not_to_contain_text("迟桂花")
 
 
+def test_filters_set_faster_than_the_answers_are_all_kept(world: World, desk: Desk) -> None:
+    world.do(BookSlot(world.person(name="快桂花"), "20180605-0930"))
+    world.catch_up()
+    page = desk(8)
+    listed = page.locator(".today .list")
+    page.locator(".today .filters a", has_text="晚了").click()
+    expect(listed).to_contain_text("没有人")
+
+    slow = "const fast = fetch; window.fetch = (...x) => new Promise((go) => setTimeout(go, 300)).then(() => fast(...x))"
+    page.evaluate(f"() => {{ {slow} }}")
+    page.locator(".today .filters a", has_text="要办的").click()
+    page.get_by_label("时段").select_option("20180605-0930")
+    page.locator(".today .filters a", has_text="全部").click()
+    page.locator(".today .filters a", has_text="要办的").click()
+    expect(page.locator("#main:not([aria-busy])")).to_be_visible()
+    expect(listed).to_contain_text("快桂花")
+    assert page.get_by_label("时段").input_value() == "20180605-0930"
+
+
 def test_a_slip_is_printed_with_a_code_that_is_no_name(world: World, desk: Desk) -> None:
     card = world.person(name="阎桂珍")
     world.do(BookSlot(card, "20180612-1000"))

@@ -6,6 +6,15 @@
   const posts = (url) => url.origin === location.origin && /^\/counter\/(do\/|find$|window$|contact$|erase$)/.test(url.pathname);
   let turn = Promise.resolve();
   let waiting = 0;
+  let shown = new URL(location.href);
+
+  // A filter says what it changes, not the whole page it was drawn on: that may have become another one when its turn comes.
+  const changed = (url, fields) => {
+    if (!fields || shown.pathname !== url.pathname) return url;
+    const next = new URL(shown);
+    fields.forEach((name) => next.searchParams.set(name, url.searchParams.get(name) ?? ""));
+    return next;
+  };
 
   const put = (fresh) => {
     const old = main.querySelector("[data-focus]");
@@ -45,12 +54,13 @@
 
   const load = async (url, options, push) => {
     try {
-      const answer = await fetch(url, { credentials: "same-origin", ...options });
+      const answer = await fetch(typeof url === "function" ? url() : url, { credentials: "same-origin", ...options });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("main");
       const at = new URL(answer.url);
       if (!fresh || at.pathname.startsWith("/staff")) { location.assign(at); return; }
       put(fresh);
+      shown = at;
       document.title = page.title;
       if (push && ours(at)) history.pushState(null, "", at);
     } catch {
@@ -66,7 +76,9 @@
     const data = new FormData(form, event.submitter);
     if (form.method === "get" && ours(url)) {
       event.preventDefault();
-      show(`${url.pathname}?${new URLSearchParams(data)}`, {}, true);
+      url.search = new URLSearchParams(data);
+      const fields = [...form.elements].filter((one) => one.name && one.type !== "hidden").map((one) => one.name);
+      show(() => changed(url, fields), {}, true);
     } else if (form.method === "post" && posts(url)) {
       event.preventDefault();
       form.dataset.sent = "1";
@@ -79,7 +91,7 @@
     const url = new URL(link.href);
     if (!ours(url)) return;
     event.preventDefault();
-    show(url, {}, true);
+    show(() => changed(url, link.dataset.sets?.split(" ")), {}, true);
   });
   main.addEventListener("change", (event) => { if ("auto" in event.target.dataset) event.target.form.requestSubmit(); });
   addEventListener("popstate", () => show(location.href, {}, false));
