@@ -15,7 +15,8 @@ from pathlib import Path
 from bench.town import settings_of, town
 from queueing.domain import Command, Refusal, State
 from queueing.domain.booking import BookSlot
-from queueing.domain.counter import ArriveHolder, CallNext, HandOver, TicketWalkIn
+from queueing.domain.counter import ArriveHolder, CallNext, TicketWalkIn
+from queueing.domain.handover import HandOver
 from queueing.domain.state import Card
 from queueing.projections.registry import all_projections
 from queueing.projections.runner import Projector

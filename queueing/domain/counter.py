@@ -1,5 +1,5 @@
-"""The counter: arriving, tickets, calling, handing over, undoing a slip. A card is handed over once,
-against the original ID(s), and nobody is served by two windows."""
+"""The hall: arriving, tickets, the order of calling, leaving. Nobody is served by two windows. What happens
+to the card at the window is in `handover`."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import msgspec
 
 from queueing.domain import events as e
 from queueing.domain import refusals as r
-from queueing.domain.booking import checked_reason, collectable, end_booking, end_offer, known_card
+from queueing.domain.booking import collectable, end_offer, known_card
 from queueing.domain.counter_order import order_score
 from queueing.domain.custody import place_card
 from queueing.domain.kernel import Command, Context, decides, evolves
 from queueing.domain.offers import Wish, offer
-from queueing.domain.places import free_places, ticket_room, told_times
-from queueing.domain.state import Card, Collected, NoShow, Slot, State, Visit
+from queueing.domain.places import ticket_room, told_times
+from queueing.domain.state import Card, Slot, State, Visit
 from queueing.domain.tallies import count_response, count_shown, count_walk_in, kind_of
-from queueing.domain.waits import LATER, due_at, note_service, people_ahead, windows_open
+from queueing.domain.waits import LATER, due_at, people_ahead, windows_open
 from queueing.domain.walkins import quota_left
 
 NOTICE = timedelta(minutes=30)
@@ -67,52 +67,10 @@ class WithdrawCall(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class HandOver(Command):
-    """Give the card to its holder ("self", "home") or a proxy ("proxy"). `happened` is set when an outage's
-    hand-over is entered afterwards."""
-
-    card: str
-    how: str
-    holder_id_seen: bool
-    proxy_id_seen: bool = False
-    window: str = ""
-    happened: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class UndoCollection(Command):
-    """The hand-over was a slip."""
-
-    card: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class EndVisit(Command):
     """The person left without a card, or the day is over."""
 
     card: str
-
-
-@dataclass(frozen=True, slots=True)
-class SetAside(Command):
-    """The card is defective."""
-
-    card: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReplaceCard(Command):
-    """A new card came for a defective one."""
-
-    card: str
-
-
-@dataclass(frozen=True, slots=True)
-class ActivateCards(Command):
-    """Switch handed-out cards on. Cards that are on already are passed over."""
-
-    cards: tuple[str, ...]
 
 
 @decides(ArriveHolder)
@@ -276,104 +234,6 @@ def withdraw_call(command: WithdrawCall, state: State, context: Context) -> list
     return [context.fact(e.CallWithdrawn, card=command.card, window=card.visit.window)]
 
 
-ENTERED_LATER = "补录"
-
-
-def _no_show_of(card: Card, happened: datetime | None) -> NoShow | None:
-    """The no-show that a hand-over of an outage, entered afterwards, shows to be none: the holder was here
-    that day."""
-    memo = card.no_show
-    if happened is None or memo is None or memo.undone:
-        return None
-    return memo if memo.slot[:8] == happened.strftime("%Y%m%d") else None
-
-
-@decides(HandOver)
-def hand_over(command: HandOver, state: State, context: Context) -> list[e.Event]:
-    """Once, against the original ID, or both IDs with a proxy; only at the window that called."""
-    card = collectable(state, command.card)
-    if command.how not in ("self", "proxy", "home"):
-        raise r.BadValue("how")
-    if not command.holder_id_seen or (command.how == "proxy" and not command.proxy_id_seen):
-        raise r.IdsNotSeen(command.card, command.how)
-    if command.happened and command.happened > context.now:
-        raise r.BadValue("happened")
-    visit, booking = card.visit, card.booking
-    if visit and visit.window and command.window and visit.window != command.window:
-        raise r.CalledElsewhere(command.card, visit.window)
-    day = (command.happened or context.now).date()
-    today = booking is not None and booking.told.date() == day
-    slot = visit.slot if visit else (booking.slot if booking and today else "")
-    mistaken = _no_show_of(card, command.happened)
-    facts: list[e.Event] = []
-    if mistaken:
-        slot = slot or mistaken.slot
-        facts.append(
-            context.fact(
-                e.NoShowUndone,
-                card=command.card,
-                slot=mistaken.slot,
-                booking=mistaken.booking,
-                reason=ENTERED_LATER,
-            )
-        )
-    return [
-        *facts,
-        context.fact(
-            e.CardCollected,
-            card=command.card,
-            how=command.how,
-            window=command.window or (visit.window if visit else ""),
-            slot=slot,
-            booking=booking.number if booking else 0,
-            ticket=visit.ticket if visit else 0,
-            freed=booking.slot if booking and booking.slot != slot else "",
-            arrived=visit.arrived if visit else None,
-            happened=command.happened,
-        ),
-    ]
-
-
-@decides(UndoCollection)
-def undo_collection(command: UndoCollection, state: State, context: Context) -> list[e.Event]:
-    """A compensating fact, with a reason, for a while after the slip; a card that is on already stays
-    handed out. A booking for another time, which the slip ended, is made again; if its place is gone, staff
-    phone the holder."""
-    card = known_card(state, command.card)
-    checked_reason(command.reason)
-    if card.collected is None or card.place != "handed" or card.collected.how == "employer":
-        raise r.NotCollected(command.card)
-    minutes = state.facts.rules.undo_minutes
-    if card.activated or context.now > card.collected.at + timedelta(minutes=minutes):
-        raise r.UndoTooLate(command.card, minutes)
-    visit = card.collected.visit
-    undone = context.fact(
-        e.CollectionUndone,
-        card=command.card,
-        reason=command.reason,
-        slot=visit.slot if visit else "",
-        booking=visit.booking if visit else 0,
-        ticket=visit.ticket if visit else 0,
-    )
-    return [undone, *_give_back_booking(command.card, card, card.collected, state, context)]
-
-
-def _give_back_booking(
-    card_id: str, card: Card, memo: Collected, state: State, context: Context
-) -> list[e.Event]:
-    booking = memo.booking
-    if booking is None or (memo.visit and memo.visit.booking == booking.number):
-        return []
-    slot = state.slots[booking.slot]
-    ahead = slot.open and slot.start > context.now
-    if ahead and free_places(slot, context.now, context.via, card.cohort, card_id) > 0:
-        number = state.facts.bookings + 1
-        return [
-            context.fact(e.SlotBooked, card=card_id, slot=booking.slot, booking=number, told=booking.told)
-        ]
-    return [context.fact(e.PhoneListed, card=card_id, reason="asked")]
-
-
 @decides(EndVisit)
 def end_visit(command: EndVisit, state: State, context: Context) -> list[e.Event]:
     """The visit ends without a card; a live booking of today ends with it, and its holder may book again."""
@@ -393,53 +253,12 @@ def end_visit(command: EndVisit, state: State, context: Context) -> list[e.Event
     return [left]
 
 
-@decides(SetAside)
-def set_aside(command: SetAside, state: State, context: Context) -> list[e.Event]:
-    """A defective card can't be handed out; a booking for it ends, so that nobody comes for nothing."""
-    card = collectable(state, command.card)
-    ended: list[e.Event] = []
-    if card.visit:
-        ended.append(
-            context.fact(e.HolderLeft, card=command.card, slot=card.visit.slot, ticket=card.visit.ticket)
-        )
-    if card.booking:
-        ended.append(
-            context.fact(
-                e.BookingCancelled,
-                card=command.card,
-                slot=card.booking.slot,
-                booking=card.booking.number,
-                reason="defective",
-            )
-        )
-    return [*ended, context.fact(e.CardFoundDefective, card=command.card)]
-
-
-@decides(ReplaceCard)
-def replace_card(command: ReplaceCard, state: State, context: Context) -> list[e.Event]:
-    """Only for a card that was set aside."""
-    card = known_card(state, command.card)
-    if card.place != "defective":
-        raise r.CardNotHere(command.card, card.place)
-    return [context.fact(e.CardReplaced, card=command.card)]
-
-
-@decides(ActivateCards)
-def activate(command: ActivateCards, state: State, context: Context) -> list[e.Event]:
-    """Each handed-out card once."""
-    cards = [c for c in dict.fromkeys(command.cards) if not known_card(state, c).activated]
-    for card in cards:
-        if not state.cards[card].done:
-            raise r.CardNotHere(card, state.cards[card].place)
-    return [context.fact(e.CardActivated, card=card) for card in cards]
-
-
-def _start_visit(state: State, card: str, visit: Visit) -> None:
+def start_visit(state: State, card: str, visit: Visit) -> None:
     state.change_card(card, visit=visit)
     state.put(state.visits, card, visit)
 
 
-def _stop_visit(state: State, card: str) -> None:
+def stop_visit(state: State, card: str) -> None:
     state.change_card(card, visit=None)
     state.drop(state.visits, card)
 
@@ -459,7 +278,7 @@ def _arrived(state: State, event: e.HolderArrived) -> None:
     if booking:
         count_shown(state, kind_of(state, event.card, booking), due=1, came=1)
     count_response(state, event.card)
-    _start_visit(state, event.card, visit)
+    start_visit(state, event.card, visit)
 
 
 @evolves(e.WalkInTicketed)
@@ -477,7 +296,7 @@ def _ticketed(state: State, event: e.WalkInTicketed) -> None:
     if not event.late:
         count_walk_in(state, event.at)
     count_response(state, event.card)
-    _start_visit(state, event.card, visit)
+    start_visit(state, event.card, visit)
     state.change_slot(event.slot, tickets=state.slots[event.slot].tickets + 1)
     state.set_facts(tickets=event.ticket, tickets_day=event.at.date())
 
@@ -486,12 +305,12 @@ def _ticketed(state: State, event: e.WalkInTicketed) -> None:
 def _called(state: State, event: e.HolderCalled) -> None:
     visit = state.cards[event.card].visit
     if visit:
-        called = _at(visit, event.window, event.at)
+        called = with_call(visit, event.window, event.at)
         place_card(state, event.card, "window", visit=called)
         state.put(state.visits, event.card, called)
 
 
-def _at(visit: Visit, window: str, when: datetime | None) -> Visit:
+def with_call(visit: Visit, window: str, when: datetime | None) -> Visit:
     return msgspec.structs.replace(visit, window=window, called=when)
 
 
@@ -499,73 +318,13 @@ def _at(visit: Visit, window: str, when: datetime | None) -> Visit:
 def _withdrawn(state: State, event: e.CallWithdrawn) -> None:
     visit = state.cards[event.card].visit
     if visit:
-        back = _at(visit, "", None)
+        back = with_call(visit, "", None)
         place_card(state, event.card, "bank", visit=back)
         state.put(state.visits, event.card, back)
-
-
-@evolves(e.CardCollected)
-def _collected(state: State, event: e.CardCollected) -> None:
-    end_offer(state, event.card)
-    booking, visit = state.cards[event.card].booking, state.cards[event.card].visit
-    if visit and visit.called and event.happened is None:
-        note_service(state, visit.called, event.at)
-    if visit is None and booking and booking.told.date() == event.at.date():
-        count_shown(state, kind_of(state, event.card, booking), due=1, came=1)
-    count_response(state, event.card)
-    if booking and state.slots[booking.slot].start <= event.at:
-        state.change_slot(booking.slot, served=state.slots[booking.slot].served + 1)
-    end_booking(state, event.card)
-    card = state.cards[event.card]
-    was = "bank" if card.place == "window" else card.place
-    memo = Collected(
-        at=event.at,
-        how=event.how,
-        by=event.by,
-        was=was,
-        visit=card.visit,
-        booking=booking,
-        phone_list=card.phone_list,
-        home_visit=card.home_visit,
-    )
-    _stop_visit(state, event.card)
-    place_card(state, event.card, "handed", collected=memo, phone_list="", home_visit=False)
-
-
-@evolves(e.CollectionUndone)
-def _undone(state: State, event: e.CollectionUndone) -> None:
-    memo = state.cards[event.card].collected
-    if memo:
-        place_card(
-            state,
-            event.card,
-            memo.was,
-            collected=None,
-            phone_list=memo.phone_list,
-            home_visit=memo.home_visit,
-        )
-        if memo.visit:
-            _start_visit(state, event.card, _at(memo.visit, "", None))
 
 
 @evolves(e.HolderLeft)
 def _left(state: State, event: e.HolderLeft) -> None:
     if state.cards[event.card].place == "window":
         place_card(state, event.card, "bank")
-    _stop_visit(state, event.card)
-
-
-@evolves(e.CardActivated)
-def _activated(state: State, event: e.CardActivated) -> None:
-    state.change_card(event.card, activated=True)
-
-
-@evolves(e.CardFoundDefective)
-def _defective(state: State, event: e.CardFoundDefective) -> None:
-    end_offer(state, event.card)
-    place_card(state, event.card, "defective")
-
-
-@evolves(e.CardReplaced)
-def _replaced(state: State, event: e.CardReplaced) -> None:
-    place_card(state, event.card, "bank")
+    stop_visit(state, event.card)

@@ -10,8 +10,9 @@ from datetime import datetime, time, timedelta
 
 from queueing.domain import Command, State
 from queueing.domain.booking import RecordNoShow
-from queueing.domain.counter import ActivateCards, EndVisit
+from queueing.domain.counter import EndVisit
 from queueing.domain.employers import ProposeRecall, RemindEmployer, to_hand_over
+from queueing.domain.handover import ActivateCards
 from queueing.domain.season import CloseSeason
 from queueing.domain.state import Employer
 from queueing.domain.walkins import RaiseRumourAlarm

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from queueing.crowd.told import for_holder, stated
 from queueing.domain import Command, Refusal
 from queueing.domain import events as e
-from queueing.domain.counter import ArriveHolder, CallHolder, CallNext, HandOver, TicketWalkIn, UndoCollection
+from queueing.domain.counter import ArriveHolder, CallHolder, CallNext, TicketWalkIn
+from queueing.domain.handover import HandOver, UndoCollection
 from queueing.domain.refusals import NothingFree
 from queueing.domain.waits import LATER
 from queueing.log import Outcome

@@ -10,7 +10,7 @@ from typing import Any
 
 from queueing.domain import events as e
 from queueing.domain.booking import BookSlot
-from queueing.domain.counter import HandOver
+from queueing.domain.handover import HandOver
 from queueing.domain.holders import FinishPhoneCall
 from queueing.domain.offers import OfferSlots
 from queueing.domain.refusals import NothingFree

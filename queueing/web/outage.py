@@ -15,9 +15,9 @@ from datetime import date, datetime, time
 from queueing import words
 from queueing.domain import Refusal, State
 from queueing.domain import refusals as r
-from queueing.domain.counter import HandOver
 from queueing.domain.disputes import DisputeHandOver
 from queueing.domain.events import CardCollected
+from queueing.domain.handover import HandOver
 from queueing.domain.state import Card
 from queueing.people.text import compact
 from queueing.web.finding import find

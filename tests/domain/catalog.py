@@ -23,6 +23,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     d.offers,
     d.booking,
     d.counter,
+    d.handover,
     d.disputes,
     d.employers,
     d.pacing,

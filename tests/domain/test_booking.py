@@ -3,8 +3,9 @@
 from queueing.domain import events as e
 from queueing.domain import refusals as r
 from queueing.domain.booking import BookSlot, CancelBooking, MoveBooking
-from queueing.domain.counter import ArriveHolder, EndVisit, HandOver, TicketWalkIn
+from queueing.domain.counter import ArriveHolder, EndVisit, TicketWalkIn
 from queueing.domain.employers import HandToEmployer, ReturnRoster
+from queueing.domain.handover import HandOver
 from tests.domain.harness import (
     NEXT9,
     S9,

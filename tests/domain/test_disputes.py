@@ -4,8 +4,8 @@ import pytest
 
 from queueing.domain import events as e
 from queueing.domain import refusals as r
-from queueing.domain.counter import HandOver
 from queueing.domain.disputes import DisputeHandOver, SettleDispute, disputed
+from queueing.domain.handover import HandOver
 from tests.domain.harness import Story, card, fact, given, season, slot, t
 
 STAFF = {"by": "staff:li", "via": "counter"}

@@ -4,7 +4,6 @@ import pytest
 
 from queueing.domain import events as e
 from queueing.domain import refusals as r
-from queueing.domain.counter import ActivateCards, HandOver
 from queueing.domain.employers import (
     AppointEmployer,
     CallEmployer,
@@ -16,6 +15,7 @@ from queueing.domain.employers import (
     ReturnRoster,
     to_hand_over,
 )
+from queueing.domain.handover import ActivateCards, HandOver
 from queueing.domain.holders import ListForPhone, RequestHomeVisit
 from tests.domain.harness import SEASON, Fact, Story, card, did, employer, fact, given, t
 

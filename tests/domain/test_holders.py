@@ -5,8 +5,9 @@ import pytest
 from queueing.domain import events as e
 from queueing.domain import refusals as r
 from queueing.domain.booking import BookSlot
-from queueing.domain.counter import ArriveHolder, HandOver, TicketWalkIn, UndoCollection
+from queueing.domain.counter import ArriveHolder, TicketWalkIn
 from queueing.domain.employers import HandToEmployer, ReturnRoster, to_hand_over
+from queueing.domain.handover import HandOver, UndoCollection
 from queueing.domain.holders import (
     ChangeContact,
     EraseHolder,

@@ -18,6 +18,7 @@ SOURCES = sorted(Path(d.__file__).parent.glob("*.py"))
 MODULES = (
     d.booking,
     d.counter,
+    d.handover,
     d.disputes,
     d.employers,
     d.holders,

@@ -5,7 +5,7 @@ from datetime import date
 from queueing.domain import events as e
 from queueing.domain import refusals as r
 from queueing.domain.booking import BookSlot
-from queueing.domain.counter import HandOver
+from queueing.domain.handover import HandOver
 from queueing.domain.holders import EraseHolder, OptOut
 from queueing.domain.reassure import (
     ReassureHolders,

@@ -9,7 +9,8 @@ from queueing.domain import Event
 from queueing.domain import events as e
 from queueing.domain import refusals as r
 from queueing.domain.booking import BookSlot
-from queueing.domain.counter import ArriveHolder, EndVisit, HandOver, TicketWalkIn
+from queueing.domain.counter import ArriveHolder, EndVisit, TicketWalkIn
+from queueing.domain.handover import HandOver
 from queueing.domain.holders import ChangeContact, ListForPhone
 from queueing.domain.offers import OfferSlots
 from queueing.domain.season import (

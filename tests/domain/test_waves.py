@@ -7,8 +7,9 @@ import pytest
 from queueing.domain import events as e
 from queueing.domain import refusals as r
 from queueing.domain.booking import BookSlot, RecordNoShow
-from queueing.domain.counter import HandOver, SetAside, TicketWalkIn
+from queueing.domain.counter import TicketWalkIn
 from queueing.domain.employers import HandToEmployer, RecallCards, ReturnRoster
+from queueing.domain.handover import HandOver, SetAside
 from queueing.domain.holders import EraseHolder, ListForPhone, OptOut
 from queueing.domain.season import OpenSeason
 from queueing.domain.waves import (

@@ -11,6 +11,7 @@ from queueing.domain import counter as c
 from queueing.domain import disputes as ds
 from queueing.domain import employers as em
 from queueing.domain import events as e
+from queueing.domain import handover as ho
 from queueing.domain import holders as h
 from queueing.domain import limits as li
 from queueing.domain import offers as o
@@ -103,18 +104,18 @@ TOUR: tuple[tuple[str, Command], ...] = (
     ("06-05 09:01", c.CallHolder("c0", "1")),
     ("06-05 09:02", c.WithdrawCall("c0")),
     ("06-05 09:03", c.CallNext("1")),
-    ("06-05 09:04", c.HandOver("c0", "self", True, window="1")),
-    ("06-05 09:05", c.UndoCollection("c0", "按错")),
-    ("06-05 09:06", c.HandOver("c0", "proxy", True, True)),
-    ("06-05 09:07", c.ActivateCards(("c0", "d0"))),
+    ("06-05 09:04", ho.HandOver("c0", "self", True, window="1")),
+    ("06-05 09:05", ho.UndoCollection("c0", "按错")),
+    ("06-05 09:06", ho.HandOver("c0", "proxy", True, True)),
+    ("06-05 09:07", ho.ActivateCards(("c0", "d0"))),
     ("06-05 09:08", ds.DisputeHandOver("c0", "self", t("06-04 15:00"), "collected")),
     ("06-05 09:09", ds.SettleDispute("c0", "纸上写错了行")),
     ("06-05 09:10", c.TicketWalkIn("c2")),
     ("06-05 09:20", c.EndVisit("c2")),
     ("06-05 09:21", c.TicketWalkIn("d1")),
     ("06-05 09:22", c.CallHolder("d1", "2")),
-    ("06-05 09:23", c.SetAside("d1")),
-    ("06-05 09:24", c.ReplaceCard("d1")),
+    ("06-05 09:23", ho.SetAside("d1")),
+    ("06-05 09:24", ho.ReplaceCard("d1")),
     ("06-06 09:31", b.RecordNoShow("c1", 2)),
     ("06-06 09:32", b.UndoNoShow("c1", "人在大厅")),
     ("06-20 09:00", h.EraseHolder("c2")),

@@ -22,6 +22,7 @@ from queueing.domain import counter as c
 from queueing.domain import disputes as ds
 from queueing.domain import employers as em
 from queueing.domain import events as e
+from queueing.domain import handover as ho
 from queueing.domain import holders as h
 from queueing.domain import limits as li
 from queueing.domain import offers as o
@@ -90,12 +91,12 @@ commands: st.SearchStrategy[Command | Late] = st.one_of(
     st.builds(c.CallNext, windows),
     st.builds(c.CallHolder, cards, windows),
     st.builds(c.WithdrawCall, cards),
-    st.builds(c.HandOver, cards, st.sampled_from(("self", "proxy", "home")), yes, yes),
-    st.builds(c.UndoCollection, cards, st.just("按错")),
+    st.builds(ho.HandOver, cards, st.sampled_from(("self", "proxy", "home")), yes, yes),
+    st.builds(ho.UndoCollection, cards, st.just("按错")),
     st.builds(c.EndVisit, cards),
-    st.builds(c.SetAside, cards),
-    st.builds(c.ReplaceCard, cards),
-    st.builds(c.ActivateCards, st.tuples(cards)),
+    st.builds(ho.SetAside, cards),
+    st.builds(ho.ReplaceCard, cards),
+    st.builds(ho.ActivateCards, st.tuples(cards)),
     st.builds(em.HandToEmployer, st.just("e1"), yes, st.just("company"), st.just(()) | some_cards),
     st.builds(roster, st.integers(0, 3), st.sampled_from(("", "", "c0"))),
     st.builds(em.RecallCards, st.just("e1")),

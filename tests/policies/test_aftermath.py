@@ -8,8 +8,9 @@ import pytest
 
 from queueing.domain import events as e
 from queueing.domain.booking import CancelBooking
-from queueing.domain.counter import ArriveHolder, CallNext, HandOver, TicketWalkIn, UndoCollection
+from queueing.domain.counter import ArriveHolder, CallNext, TicketWalkIn
 from queueing.domain.employers import HandToEmployer, ReturnRoster
+from queueing.domain.handover import HandOver, UndoCollection
 from queueing.domain.holders import ChangeContact, EraseHolder
 from queueing.policies import rules
 from queueing.policies.runner import forget_everywhere_who_was_erased as forget

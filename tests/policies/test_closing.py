@@ -5,8 +5,9 @@ import stat
 
 from queueing.domain import events as e
 from queueing.domain.booking import BookSlot
-from queueing.domain.counter import HandOver, TicketWalkIn
+from queueing.domain.counter import TicketWalkIn
 from queueing.domain.employers import HandToEmployer, ReturnRoster
+from queueing.domain.handover import HandOver
 from queueing.domain.holders import EraseHolder
 from queueing.policies import closing
 from tests.support import LI, LIU, QIAN, WANG, ZHAO, ZHOU, Branch

@@ -7,7 +7,8 @@ from datetime import date
 from msgspec.structs import replace
 
 from queueing.domain import events as e
-from queueing.domain.counter import ArriveHolder, HandOver, TicketWalkIn
+from queueing.domain.counter import ArriveHolder, TicketWalkIn
+from queueing.domain.handover import HandOver
 from queueing.domain.limits import PinLimits, SwitchOverbooking
 from queueing.policies.learned import remaining_walk_ins, rumour_alarm, show_rates, usual_walk_ins
 from queueing.policies.limits import limits_of

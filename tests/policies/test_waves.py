@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from queueing.domain import events as e
-from queueing.domain.counter import HandOver, SetAside
+from queueing.domain.handover import HandOver, SetAside
 from queueing.domain.holders import EraseHolder, ListForPhone, OptOut
 from queueing.domain.season import ChangeCapacity, CloseSlots
 from queueing.policies.rules import POLICIES

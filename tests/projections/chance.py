@@ -12,6 +12,7 @@ from queueing.domain import counter as c
 from queueing.domain import disputes as ds
 from queueing.domain import employers as em
 from queueing.domain import events as e
+from queueing.domain import handover as ho
 from queueing.domain import holders as h
 from queueing.domain import limits as li
 from queueing.domain import offers as o
@@ -153,14 +154,14 @@ class Chance:
             lambda: c.CallNext(window),
             lambda: c.CallHolder(here, window),
             lambda: c.WithdrawCall(here),
-            lambda: c.HandOver(here, how, True, True, happened=happened),
-            lambda: c.HandOver(self._rarely(due), how, True, True, happened=happened),
-            lambda: c.UndoCollection(served, "按错了"),
-            lambda: c.UndoCollection(served, "按错了"),
+            lambda: ho.HandOver(here, how, True, True, happened=happened),
+            lambda: ho.HandOver(self._rarely(due), how, True, True, happened=happened),
+            lambda: ho.UndoCollection(served, "按错了"),
+            lambda: ho.UndoCollection(served, "按错了"),
             lambda: c.EndVisit(here),
-            lambda: c.SetAside(self._rarely(here)),
-            lambda: c.ReplaceCard(self._card(lambda card: card.place == "defective")),
-            lambda: c.ActivateCards((self._rarely(served),)),
+            lambda: ho.SetAside(self._rarely(here)),
+            lambda: ho.ReplaceCard(self._card(lambda card: card.place == "defective")),
+            lambda: ho.ActivateCards((self._rarely(served),)),
             lambda: ds.DisputeHandOver(self._rarely(served), how, self.now, "collected"),
             lambda: ds.SettleDispute(self._card(lambda card: bool(card.disputes)), "查清了"),
         )

@@ -10,7 +10,7 @@ import pytest
 
 from queueing.domain import events as e
 from queueing.domain.booking import CancelBooking, MoveBooking
-from queueing.domain.counter import HandOver, UndoCollection
+from queueing.domain.handover import HandOver, UndoCollection
 from queueing.log import Recorded
 from queueing.projections.message_rules import reference
 from queueing.rehearsal import report as reporting

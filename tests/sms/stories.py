@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from queueing.domain.counter import ActivateCards, HandOver
+from queueing.domain.handover import ActivateCards, HandOver
 from queueing.domain.reassure import ReassureHolders
 from queueing.domain.season import CloseSlots
 from tests.support import LI, SUN, WANG, ZHANG, ZHAO, Branch, Somebody, enrol

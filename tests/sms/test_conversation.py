@@ -8,8 +8,8 @@ import pytest
 
 from queueing.domain import events as e
 from queueing.domain.booking import BookSlot
-from queueing.domain.counter import HandOver, SetAside
 from queueing.domain.employers import HandToEmployer, ReturnRoster
+from queueing.domain.handover import HandOver, SetAside
 from queueing.domain.holders import EraseHolder, OptOut
 from queueing.domain.season import ChangeCapacity, CloseSlots
 from tests.support import LI, LIU, QIAN, SUN, WANG, ZHANG, ZHAO, ZHOU, Branch, moment

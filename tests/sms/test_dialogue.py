@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from queueing.domain import events as e
-from queueing.domain.counter import HandOver
+from queueing.domain.handover import HandOver
 from queueing.sms.grammar import Intent, read
 from tests.sms import golden, page
 from tests.support import LI, LIU, WANG, ZHANG, Branch, database, opened

@@ -13,8 +13,8 @@ import pytest
 
 from queueing.domain import events as e
 from queueing.domain.booking import CancelBooking, MoveBooking
-from queueing.domain.counter import HandOver, UndoCollection
 from queueing.domain.employers import RegisterEmployers, RemindEmployer
+from queueing.domain.handover import HandOver, UndoCollection
 from queueing.domain.holders import EraseHolder, OptOut
 from queueing.domain.season import CloseSlots
 from queueing.people.person import EmployerContact

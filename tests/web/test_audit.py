@@ -5,7 +5,8 @@ from datetime import date, datetime
 import pytest
 
 from queueing.domain.booking import BookSlot, CancelBooking
-from queueing.domain.counter import ArriveHolder, HandOver, UndoCollection
+from queueing.domain.counter import ArriveHolder
+from queueing.domain.handover import HandOver, UndoCollection
 from queueing.domain.holders import OptIn, OptOut
 from queueing.domain.plans import ChangePlan
 from queueing.projections import audit

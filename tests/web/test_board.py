@@ -14,7 +14,8 @@ from openpyxl import load_workbook
 
 from queueing.crowd.told import for_newcomer
 from queueing.domain.booking import BookSlot
-from queueing.domain.counter import ArriveHolder, HandOver, TicketWalkIn
+from queueing.domain.counter import ArriveHolder, TicketWalkIn
+from queueing.domain.handover import HandOver
 from queueing.domain.holders import ListForPhone, RequestHomeVisit
 from queueing.domain.state import Slot
 from queueing.domain.waits import windows_open

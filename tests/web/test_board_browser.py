@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from queueing.domain.booking import BookSlot
-from queueing.domain.counter import HandOver, TicketWalkIn
+from queueing.domain.counter import TicketWalkIn
+from queueing.domain.handover import HandOver
 from tests.web.eyes import DESKTOP, PHONE
 from tests.web.test_browser import sign_in
 from tests.web.windows import Open

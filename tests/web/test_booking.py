@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from queueing.domain.booking import BookSlot
-from queueing.domain.counter import HandOver, SetAside
+from queueing.domain.handover import HandOver, SetAside
 from queueing.domain.holders import EraseHolder
 from queueing.domain.season import ChangeCapacity, CloseSlots
 from tests.web.world import TUESDAY, World

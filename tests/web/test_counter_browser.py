@@ -242,8 +242,8 @@ def test_filters_set_faster_than_the_answers_are_all_kept(world: World, desk: De
     page.locator(".today .filters a", has_text="晚了").click()
     expect(listed).to_contain_text("没有人")
 
-    slow = "const fast = fetch; window.fetch = (...x) => new Promise((go) => setTimeout(go, 300)).then(() => fast(...x))"
-    page.evaluate(f"() => {{ {slow} }}")
+    later = "new Promise((go) => setTimeout(go, 300))"
+    page.evaluate(f"() => {{ const fast = fetch; window.fetch = (...x) => {later}.then(() => fast(...x)); }}")
     page.locator(".today .filters a", has_text="要办的").click()
     page.get_by_label("时段").select_option("20180605-0930")
     page.locator(".today .filters a", has_text="全部").click()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from openpyxl import load_workbook
 
-from queueing.domain.counter import HandOver
+from queueing.domain.handover import HandOver
 from tests.web.world import TUESDAY, Browser, World
 
 

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from queueing.domain.counter import ActivateCards
+from queueing.domain.handover import ActivateCards
 from queueing.web import staff
 from tests.web.world import PASSWORD, TUESDAY, World
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from queueing.domain.booking import BookSlot, RecordNoShow
-from queueing.domain.counter import HandOver
+from queueing.domain.handover import HandOver
 from queueing.domain.season import ChangeCapacity, CloseSlots
 from queueing.web.personal_code import personal_code
 from tests.web.eyes import DESKTOP, PHONE

@@ -6,7 +6,7 @@ import pytest
 
 from queueing.domain import events as e
 from queueing.domain.booking import BookSlot, RecordNoShow
-from queueing.domain.counter import HandOver
+from queueing.domain.handover import HandOver
 from queueing.web.outage import pasted
 from tests.web.world import Browser, World
 

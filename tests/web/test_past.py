@@ -10,7 +10,8 @@ import psycopg
 import pytest
 
 from queueing.domain.booking import BookSlot, RecordNoShow, UndoNoShow
-from queueing.domain.counter import ArriveHolder, CallNext, HandOver, TicketWalkIn, UndoCollection
+from queueing.domain.counter import ArriveHolder, CallNext, TicketWalkIn
+from queueing.domain.handover import HandOver, UndoCollection
 from queueing.domain.season import ChangeWindows, CloseSlots, ReopenSlots
 from queueing.policies.learned import as_seen
 from queueing.projections.compare import differences

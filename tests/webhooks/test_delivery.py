@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from queueing.domain.booking import BookSlot, CancelBooking
-from queueing.domain.counter import HandOver, UndoCollection
+from queueing.domain.handover import HandOver, UndoCollection
 from queueing.webhooks import subscriptions
 from queueing.webhooks.delivery import LEASE, Office, back_off, deliver, deliver_due, send_test
 from queueing.webhooks.subscriptions import Subscription

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from queueing import words
 from queueing.crowd.told import for_holder, stated
-from queueing.domain import Command, Refusal, counter, holders, offers
+from queueing.domain import Command, Refusal, counter, handover, holders, offers
 from queueing.domain import booking as bookings
 from queueing.domain import refusals as r
 from queueing.errors import UserError
@@ -52,7 +52,7 @@ class Filled(BaseModel):
 
 
 def _hand_over(form: Filled, site: Site) -> Command:
-    return counter.HandOver(
+    return handover.HandOver(
         form.card,
         form.how,
         holder_id_seen=form.holder_id == "1",
@@ -83,10 +83,10 @@ ACTIONS: dict[str, Callable[[Filled, Site], Command]] = {
     "withdraw": lambda form, site: counter.WithdrawCall(form.card),
     "leave": lambda form, site: counter.EndVisit(form.card),
     "hand_over": _hand_over,
-    "undo": lambda form, site: counter.UndoCollection(form.card, form.reason.strip()),
-    "activate": lambda form, site: counter.ActivateCards((form.card,)),
-    "defective": lambda form, site: counter.SetAside(form.card),
-    "replace": lambda form, site: counter.ReplaceCard(form.card),
+    "undo": lambda form, site: handover.UndoCollection(form.card, form.reason.strip()),
+    "activate": lambda form, site: handover.ActivateCards((form.card,)),
+    "defective": lambda form, site: handover.SetAside(form.card),
+    "replace": lambda form, site: handover.ReplaceCard(form.card),
     "no_show": lambda form, site: bookings.RecordNoShow(form.card, form.booking),
     "undo_no_show": lambda form, site: bookings.UndoNoShow(form.card, form.reason.strip()),
     "offer": lambda form, site: offers.OfferSlots(form.card),

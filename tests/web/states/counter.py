@@ -1,8 +1,9 @@
 """The counter and the screen in the hall."""
 
 from queueing.domain.booking import BookSlot
-from queueing.domain.counter import ArriveHolder, CallHolder, HandOver, SetAside, TicketWalkIn
+from queueing.domain.counter import ArriveHolder, CallHolder, TicketWalkIn
 from queueing.domain.disputes import DisputeHandOver
+from queueing.domain.handover import HandOver, SetAside
 from queueing.domain.holders import ListForPhone
 from tests.web.states.registry import Visit, pages, state
 from tests.web.world import TUESDAY

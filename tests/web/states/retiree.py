@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from queueing.domain.booking import BookSlot, RecordNoShow
-from queueing.domain.counter import HandOver, SetAside
+from queueing.domain.handover import HandOver, SetAside
 from queueing.domain.holders import EraseHolder
 from queueing.domain.season import ChangeCapacity, CloseSlots
 from tests.web.states.registry import RETIREE, Visit, pages, state

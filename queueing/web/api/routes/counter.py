@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from queueing.domain import Command, State
 from queueing.domain import counter as c
+from queueing.domain import handover as ho
 from queueing.domain import refusals as r
 from queueing.domain.booking import RecordNoShow, UndoNoShow
 from queueing.web.api import answers
@@ -116,7 +117,7 @@ async def end(caller: TheCaller, card: TheCard) -> m.Done:
 )  # fmt: skip
 async def collect(caller: TheCaller, body: m.HandOver) -> m.Done:
     """Against the original ID."""
-    command = c.HandOver(
+    command = ho.HandOver(
         body.card,
         body.how,
         holder_id_seen="holder" in body.ids_seen,
@@ -134,7 +135,7 @@ async def collect(caller: TheCaller, body: m.HandOver) -> m.Done:
 )  # fmt: skip
 async def undo_collection(caller: TheCaller, card: TheCard, body: m.WithReason) -> m.Done:
     """A compensating fact."""
-    return answers.done(await caller.act(c.UndoCollection(card, body.reason.strip())))
+    return answers.done(await caller.act(ho.UndoCollection(card, body.reason.strip())))
 
 
 @operation(
@@ -144,7 +145,7 @@ async def undo_collection(caller: TheCaller, card: TheCard, body: m.WithReason) 
 )  # fmt: skip
 async def activate(caller: TheCaller, body: m.Activate) -> m.Done:
     """Cards that were handed out."""
-    return answers.done(await caller.act(c.ActivateCards(tuple(body.cards))))
+    return answers.done(await caller.act(ho.ActivateCards(tuple(body.cards))))
 
 
 @operation(
