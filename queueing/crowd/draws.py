@@ -3,6 +3,7 @@ meet the same walk-ins, the same day's luck and services drawn from the same str
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, lgamma, log
@@ -66,8 +67,9 @@ def offset_table(mean: float, sd: float) -> tuple[float, ...]:
 
 def draw(plan: DayPlan, seed: int, day: int) -> People:
     """The people of day number `day`."""
-    streams = [Random((seed * 1_000_003 + day) * _STREAMS + n) for n in range(_STREAMS)]
-    luck, booked, walk_ins, services = streams
+    luck, booked, walk_ins, services = (
+        Random((seed * 1_000_003 + day) * _STREAMS + n) for n in range(_STREAMS)
+    )
     behaviour = plan.behaviour
     show = behaviour.show + (behaviour.show_shock * luck.gauss(0, 1) if behaviour.show_shock else 0.0)
     pace = max(0.3, 1 + luck.gauss(0, 1) * behaviour.speed_shock) if behaviour.speed_shock else 1.0
@@ -82,10 +84,10 @@ def draw(plan: DayPlan, seed: int, day: int) -> People:
 def _people(
     plan: DayPlan, rows: list[tuple[float, float, int]], pace: float, services: Random, chance: Random
 ) -> People:
-    count = len(rows)
-    mean = plan.service * pace
-    service = [mean * x for x in services.choices(service_table(plan.behaviour.variation), k=count)]
-    priority = [services.random() < plan.behaviour.priority for _ in range(count)]
+    count, mean, urgent = len(rows), plan.service * pace, plan.behaviour.priority
+    service = [mean * x for x in _picked(services, service_table(plan.behaviour.variation), count)]
+    random = services.random
+    priority = [random() < urgent for _ in range(count)]
     if plan.batches:
         minutes = {at: each for at, _, each in plan.batches}
         for n, (at, _, kind) in enumerate(rows):
@@ -96,8 +98,14 @@ def _people(
         for n, (at, told, _) in enumerate(rows):
             if person := known.get((at, told)):
                 priority[n] = person.priority
-    arrivals = [(row[0], n) for n, row in enumerate(rows)]
-    return People(arrivals, [row[1] for row in rows], [row[2] for row in rows], priority, service, chance)
+    came, told_times, kinds = map(list, zip(*rows, strict=True)) if rows else ([], [], [])
+    return People(list(zip(came, range(count), strict=True)), told_times, kinds, priority, service, chance)
+
+
+def _picked(random: Random, table: Sequence[float], count: int) -> list[float]:
+    """So many of the table's values by lot (`choices`, without its overhead)."""
+    size, draw_one = len(table), random.random
+    return [table[int(size * draw_one())] for _ in range(count)]
 
 
 def _waiting(plan: DayPlan) -> list[tuple[float, float, int]]:
@@ -115,10 +123,8 @@ def _booked(plan: DayPlan, show: float, random: Random) -> list[tuple[float, flo
     if plan.start is not None:
         return _still_due(plan, show, offsets, random)
     coming = [told for told, people in plan.told.items() for _ in range(people) if chance() < show]
-    return [
-        (told + offset, told, BOOKED)
-        for told, offset in zip(coming, random.choices(offsets, k=len(coming)), strict=True)
-    ]
+    late = _picked(random, offsets, len(coming))
+    return [(told + offset, told, BOOKED) for told, offset in zip(coming, late, strict=True)]
 
 
 def _still_due(

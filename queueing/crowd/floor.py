@@ -1,29 +1,24 @@
-"""One simulated day of the hall, event by event: who comes, waits, is called, takes a ticket, goes home.
+"""One simulated day of the hall, event by event: who comes, waits, is called, goes home.
 
 A heap of busy windows and two heaps of waiting people: those due, in the order of the counter's scores, and
-those early, who are called only when a window would idle. Controls are looked at every five minutes.
+those early, who are called only when a window would idle. Every five minutes measures are taken, and windows
+open or shut. What is counted over people is counted at the end of the day, all at once: that is faster.
 """
 
 from __future__ import annotations
 
 from bisect import insort
 from dataclasses import dataclass
-from heapq import heappop, heappush
+from heapq import heappop, heappush, heapreplace
 from math import inf
 
-from queueing.crowd.control import OTHER_DAY, STAY, Controls, walk_in_offer
+from queueing.crowd.control import Controls
 from queueing.crowd.dayplan import DayPlan
-from queueing.crowd.draws import TICKET, WALK_IN, WITH_PLACE, People
-from queueing.crowd.rebooking import rebook
+from queueing.crowd.draws import WALK_IN, WITH_PLACE, People
+from queueing.crowd.measures import Measures
 from queueing.crowd.tally import Tally
-from queueing.crowd.walkins import Alarm, watch
 from queueing.domain.counter_order import head_start
 
-TICK = 5
-_NOTICE = 30
-"""Minutes until the earliest slot of a ticket."""
-_TICKET_FULL = 0.92
-"""A slot expected to use so much of its windows' time takes no tickets."""
 HEAD = {
     (booked, priority): head_start(booked=booked, priority=priority)
     for booked in (False, True)
@@ -50,68 +45,62 @@ class DayEnd:
 
 
 class Floor:
-    """The hall on one day; `run` it once."""
+    """The hall on one day; `run` it once. `calls` are (minute, index) of everybody called, in order; `gone`
+    are booked people who won't come after all."""
 
     def __init__(self, plan: DayPlan, people: People, controls: Controls | None, tally: Tally) -> None:
-        self.plan, self.people, self.controls, self.tally = plan, people, controls, tally
-        self.arrivals = people.arrivals
+        self.plan, self.people, self.tally = plan, people, tally
+        self.measures = Measures(self, controls) if controls is not None else None
+        self.arrivals = [*people.arrivals, (inf, -1)]
         self.arrived = [at for at, _ in people.arrivals]
         self.position = 0
         self.busy: list[float] = []
         self.due: list[tuple[float, int]] = []
         self.early: list[tuple[float, int]] = []
-        self.target = self.peak = self.served = self.taken = self.tickets = self.other_day = 0
-        self.work = 0.0
-        self.last_finish = 0.0
+        self.calls: list[tuple[float, int]] = []
+        self.target = self.peak = 0
         self.admits_until = inf
         self.gone: set[int] = set()
-        self.written_to: set[int] = set()
-        self.alarm = Alarm()
-        self.alarm_at: float | None = None
-        self.seen = self.seen_before = 0
-        self.spare_at = inf
         self.trace: list[int] = []
-        self.load = dict(tally.load)
-        self.in_hall, self.after_due = tally.in_hall, tally.after_due
         if plan.start is not None:
             self._begin(plan.start.at, plan.start.busy)
 
     def run(self) -> DayEnd:
         """The whole day, tick by tick."""
+        measures, due, early = self.measures, self.due, self.early
         for tick, (windows, admits) in zip(self.tally.ticks, self.tally.windows, strict=True):
             self._advance(tick)
             self.target, self.admits_until = windows, admits
-            self._look(tick)
-        end = self.plan.sessions[-1][1]
-        left = [index for _, index in (*self.due, *self.early, *self.arrivals[self.position :])]
-        left = [index for index in left if index not in self.gone]
-        away = sum(self.arrived[index] <= end for index in left)
-        overtime = max(0.0, self.last_finish - end)
-        return DayEnd(
-            self.peak,
-            self.trace,
-            self.work,
-            self.served,
-            overtime,
-            away,
-            len(left) - away,
-            self.tickets,
-            self.other_day,
-            len(self.gone),
-            self.alarm_at,
-        )
+            if measures is not None:
+                measures.look(tick)
+            if due or early:
+                self._fill(tick)
+            if admits < inf and not due:
+                self.target = 0
+            self.trace.append(len(due) + len(early))
+        return self._end()
 
     @property
     def waiting(self) -> int:
         """People in the hall not at a window."""
         return len(self.due) + len(self.early)
 
+    @property
+    def to_come(self) -> list[tuple[float, int]]:
+        """(minute, index) of those not here yet."""
+        return self.arrivals[self.position : -1]
+
+    def come_back(self, index: int, at: float) -> None:
+        """Somebody who was here leaves and comes again later today."""
+        self.arrived[index] = at
+        insort(self.arrivals, (at, index), lo=self.position)
+
     def _begin(self, now: float, busy: int) -> None:
         """Windows busy at the start finish at their services' remaining time; those waiting are let in."""
         chance = self.people.chance
         self.target, self.admits_until = self.tally.windows[0]
         self.busy = sorted(now + chance.random() * self.plan.service for _ in range(busy))
-        while self.position < len(self.arrivals) and self.arrivals[self.position][0] <= now:
+        while self.arrivals[self.position][0] <= now:
             index = self.arrivals[self.position][1]
             self._queue(index, self.arrived[index])
             self.position += 1
@@ -120,32 +109,37 @@ class Floor:
 
     def _advance(self, until: float) -> None:
         """Every arrival and every finished service before `until`."""
-        arrivals, busy = self.arrivals, self.busy
+        busy, service, calls, target = self.busy, self.people.service, self.calls, self.target
+        at, index = self.arrivals[self.position]
         while True:
-            at = arrivals[self.position][0] if self.position < len(arrivals) else inf
             if busy and busy[0] <= at:
-                if busy[0] >= until:
+                now = busy[0]
+                if now >= until:
                     return
-                now = heappop(busy)
-                if len(busy) < self.target:
-                    self._call(now)
+                called = self._next(now) if len(busy) <= target else None
+                if called is None:
+                    heappop(busy)
+                else:
+                    heapreplace(busy, now + service[called])
+                    calls.append((now, called))
             elif at >= until:
                 return
             else:
-                index = arrivals[self.position][1]
                 self.position += 1
                 self._arrive(index, at)
+                at, index = self.arrivals[self.position]
 
     def _arrive(self, index: int, at: float) -> None:
-        if self.people.kind[index] == WALK_IN:
-            self.seen += 1
-            if self.controls is not None and self._sent_on(self.controls, index, at):
+        people = self.people
+        if people.kind[index] == WALK_IN:
+            if self.measures is not None and self.measures.sent_on(index, at):
                 return
-            self.taken += 1
         elif index in self.gone:
             return
-        if len(self.busy) < self.target and self.people.told[index] < self.admits_until:
-            self._serve(index, at)
+        busy = self.busy
+        if len(busy) < self.target and people.told[index] < self.admits_until:
+            heappush(busy, at + people.service[index])
+            self.calls.append((at, index))
             return
         self._queue(index, at)
         waiting = len(self.due) + len(self.early)
@@ -153,124 +147,59 @@ class Floor:
             self.peak = waiting
 
     def _queue(self, index: int, at: float) -> None:
-        told = self.people.told[index]
-        if self.plan.first_come:
+        people, plan = self.people, self.plan
+        told = people.told[index]
+        if plan.first_come:
             heappush(self.due, (at, index))
         elif told > at:
             heappush(self.early, (told, index))
         else:
-            booked = self.people.kind[index] in WITH_PLACE and at <= told + self.plan.grace
-            heappush(self.due, (at - HEAD[booked, self.people.priority[index]], index))
+            booked = people.kind[index] in WITH_PLACE and at <= told + plan.grace
+            heappush(self.due, (at - HEAD[booked, people.priority[index]], index))
 
-    def _call(self, now: float) -> bool:
-        """Call who is next by the counter's order; early people only when nobody is due."""
+    def _next(self, now: float) -> int | None:
+        """Who is called by the counter's order; early people only when nobody is due."""
         due, early = self.due, self.early
         while early and early[0][0] <= now:
             told, index = heappop(early)
             heappush(due, (told - HEAD[True, self.people.priority[index]], index))
         if due:
-            index = heappop(due)[1]
-        elif early and early[0][0] < self.admits_until:
-            index = heappop(early)[1]
-        else:
-            return False
-        self._serve(index, now)
-        return True
-
-    def _serve(self, index: int, now: float) -> None:
-        people = self.people
-        minutes = people.service[index]
-        end = now + minutes
-        heappush(self.busy, end)
-        self.work += minutes
-        self.served += 1
-        if end > self.last_finish:
-            self.last_finish = end
-        waited = now - self.arrived[index]
-        overdue = now - people.told[index]
-        self.in_hall.append(waited)
-        self.after_due[2 * people.kind[index] + people.priority[index]].append(max(0.0, min(waited, overdue)))
+            return heappop(due)[1]
+        if early and early[0][0] < self.admits_until:
+            return heappop(early)[1]
+        return None
 
     def _fill(self, now: float) -> None:
-        while len(self.busy) < self.target and self._call(now):
-            pass
+        while len(self.busy) < self.target and (index := self._next(now)) is not None:
+            heappush(self.busy, now + self.people.service[index])
+            self.calls.append((now, index))
 
-    def _look(self, now: int) -> None:
-        """Every five minutes: the alarm, measures, windows that opened, and how many wait."""
-        if self.controls is not None:
-            self._measure(self.controls, now)
-        if self.due or self.early:
-            self._fill(now)
-        if self.admits_until < inf and not self.due:
-            self.target = 0
-        self.trace.append(len(self.due) + len(self.early))
-
-    def _measure(self, controls: Controls, now: int) -> None:
-        if self.alarm_at is None:
-            self._listen(now)
-        if controls.spare_windows and self.target:
-            self._spare(controls, now)
-        if now % 15 == 0 and controls.rebook and (self.tally.short_of_windows or self.alarm.ringing):
-            rebook(self, controls, now)
-
-    def _listen(self, now: int) -> None:
-        if self.seen == self.seen_before and not self.alarm.score:
-            return
-        self.alarm = watch(
-            self.alarm, self.seen - self.seen_before, self.tally.usual_per_tick.get(now - TICK, 0.0)
+    def _end(self) -> DayEnd:
+        self._count_waits()
+        end = self.plan.sessions[-1][1]
+        left = [index for _, index in (*self.due, *self.early, *self.to_come) if index not in self.gone]
+        away = sum(self.arrived[index] <= end for index in left)
+        service, measures = self.people.service, self.measures
+        return DayEnd(
+            peak=self.peak,
+            trace=self.trace,
+            work=sum([service[index] for _, index in self.calls]),
+            served=len(self.calls),
+            overtime=max([0.0, *[now + service[index] - end for now, index in self.calls]]),
+            away=away,
+            too_late=len(left) - away,
+            tickets=measures.tickets if measures else 0,
+            other_day=measures.other_day if measures else 0,
+            rebooked=len(self.gone),
+            alarm_at=measures.alarm_at if measures else None,
         )
-        self.seen_before = self.seen
-        if self.alarm.ringing:
-            self.alarm_at = now
 
-    def _spare(self, controls: Controls, now: int) -> None:
-        if controls.amber is not None and self.waiting >= controls.amber:
-            self.spare_at = min(self.spare_at, now + controls.spare_after)
-        elif self.waiting == 0:
-            self.spare_at = inf
-        if now >= self.spare_at:
-            self.target += controls.spare_windows
-
-    def _sent_on(self, controls: Controls, index: int, at: float) -> bool:
-        """Whether a walk-in took a ticket for later or a place on another day."""
-        slot = self._calm_slot(at)
-        offer = walk_in_offer(
-            controls,
-            waiting=self.waiting,
-            taken_today=self.taken,
-            alarm=self.alarm.ringing,
-            room_today=slot is not None,
-        )
-        if offer == STAY:
-            return False
-        chance = self.people.chance.random
-        if offer == OTHER_DAY:
-            if chance() < controls.accept_other_day:
-                self.other_day += 1
-                return True
-            if slot is None or chance() >= controls.accept_today_then:
-                return False
-        elif chance() >= controls.accept_today:
-            return False
-        self._ticket(index, slot)
-        return True
-
-    def _calm_slot(self, at: float) -> int | None:
-        load, best, least = self.load, None, _TICKET_FULL * self.tally.slot_capacity
-        for slot, people in load.items():
-            if people < least and slot >= at + _NOTICE:
-                best, least = slot, people
-        return best
-
-    def _ticket(self, index: int, slot: int | None) -> None:
-        """The walk-in comes back as one booked for a told time of the calm slot."""
-        assert slot is not None  # noqa: S101 - offered only with a slot
-        people = self.people
-        self.load[slot] += 1
-        self.taken += 1
-        self.tickets += 1
-        told = slot + TICK * people.chance.randrange(max(1, self.plan.slot_minutes // TICK))
-        back = max(self.arrived[index], told + people.chance.choice(self.tally.offsets))
-        people.told[index], people.kind[index] = told, TICKET
-        self.arrived[index] = back
-        insort(self.arrivals, (back, index), lo=self.position)
+    def _count_waits(self) -> None:
+        arrived, told, kind = self.arrived, self.people.told, self.people.kind
+        priority, after_due = self.people.priority, self.tally.after_due
+        for now, index in self.calls:
+            due = arrived[index]
+            if told[index] > due:
+                due = told[index]
+            after_due[2 * kind[index] + priority[index]].append(now - due if now > due else 0.0)
+        self.tally.in_hall += [now - arrived[index] for now, index in self.calls]

@@ -11,16 +11,22 @@ from queueing.crowd.tally import Tally
 from queueing.crowd.waits import LAST, Score, Wait, across_breaks, estimate, score
 from queueing.domain.counter_order import BOOKED_HEAD_START
 
+_LOOK_BACK = 3 * LAST
+"""How many of the latest calls are looked through for the services that ended last."""
+
 
 class _Watched(Floor):
     """A hall that states a wait to everybody who has to wait and is due."""
 
     def __init__(self, plan: DayPlan, people: People, controls: Controls | None, tally: Tally) -> None:
         self.given: dict[int, tuple[float, Wait]] = {}
-        self.judged: list[tuple[Wait, float]] = []
-        self.recent: list[float] = []
-        self.finishing: list[tuple[float, float]] = []
         super().__init__(plan, people, controls, tally)
+
+    @property
+    def judged(self) -> list[tuple[Wait, float]]:
+        """The waits stated, with the minutes really waited."""
+        given = self.given
+        return [(given[i][1], now - given[i][0]) for now, i in self.calls if i in given]
 
     def _queue(self, index: int, at: float) -> None:
         super()._queue(index, at)
@@ -31,7 +37,7 @@ class _Watched(Floor):
         key = next(key for key, one in self.due if one == index)
         ahead = sum(other < key for other, _ in self.due)
         ahead += sum(told - BOOKED_HEAD_START < key for told, _ in self.early) * (not self.plan.first_come)
-        recent = [minutes for end, minutes in self.finishing if end <= at][-LAST:]
+        recent = self._finished(at)
         wait = estimate(ahead, self.target, recent, self.plan.service)
         if more := self._overtakers(index, at, wait.mean):
             wait = estimate(ahead + more, self.target, recent, self.plan.service)
@@ -46,14 +52,11 @@ class _Watched(Floor):
         here = sum(told <= until for told, _ in self.early)
         return max(0.0, self.plan.behaviour.show * booked - here)
 
-    def _serve(self, index: int, now: float) -> None:
-        super()._serve(index, now)
-        minutes = self.people.service[index]
-        self.finishing.append((now + minutes, minutes))
-        self.finishing.sort()
-        if index in self.given:
-            at, wait = self.given.pop(index)
-            self.judged.append((wait, now - at))
+    def _finished(self, at: float) -> list[float]:
+        """Minutes of the services that ended last."""
+        service = self.people.service
+        ended = sorted((now + service[i], service[i]) for now, i in self.calls[-_LOOK_BACK:])
+        return [minutes for end, minutes in ended if end <= at][-LAST:]
 
 
 def judge(plan: DayPlan, controls: Controls | None = None, *, days: int = 200, seed: int = 1) -> Score:

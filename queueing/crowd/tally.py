@@ -28,8 +28,11 @@ class Waits:
     def add(self, minutes: Iterable[float]) -> None:
         """Count these waits."""
         waits = list(minutes)
-        self.total += sum(waits)
-        self.counts.update([int(wait * PER_MINUTE) for wait in waits])
+        longer = [wait for wait in waits if wait]
+        self.total += sum(longer)
+        self.counts.update([int(wait * PER_MINUTE) for wait in longer])
+        if none := len(waits) - len(longer):
+            self.counts[0] += none
 
     def __add__(self, other: Waits) -> Waits:
         both = Waits()

@@ -99,9 +99,14 @@ class Alarm:
         return self.rang_at is not None
 
 
+def next_score(score: float, seen: int, usual: float) -> float:
+    """The alarm's score (CUSUM) after one more bin of the day with `seen` walk-ins where `usual` are usual."""
+    return max(0.0, score + seen - REFERENCE * usual)
+
+
 def watch(alarm: Alarm, seen: int, usual: float) -> Alarm:
-    """The alarm after one more bin of the day with `seen` walk-ins where `usual` are usual (CUSUM)."""
-    score = max(0.0, alarm.score + seen - REFERENCE * usual)
+    """The alarm after one more bin of the day."""
+    score = next_score(alarm.score, seen, usual)
     rang = alarm.rang_at
     if rang is None and score > THRESHOLD:
         rang = alarm.bins

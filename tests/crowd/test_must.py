@@ -8,7 +8,7 @@ from queueing.crowd import cases, floor
 from queueing.crowd.bound import bound, day_of
 from queueing.crowd.campaign import ALL_AT_ONCE, CONSTANT, ORDER_UP_TO, Campaign, run
 from queueing.crowd.control import ALL_ON, TICKETS_ONLY
-from queueing.crowd.dayplan import REMINDED, DayPlan
+from queueing.crowd.dayplan import REMINDED
 from queueing.crowd.draws import draw
 from queueing.crowd.floor import Floor
 from queueing.crowd.judging import judge
@@ -99,26 +99,16 @@ def test_stated_waits_hold(name: str, least: float) -> None:
     assert score.coverage >= least
 
 
-class Noted(Floor):
-    """A hall that notes when each person was due and when called."""
-
-    def __init__(self, plan: DayPlan, day: int) -> None:
-        self.calls: list[tuple[float, float]] = []
-        super().__init__(plan, draw(plan, 1, day), None, Tally(plan))
-
-    def _serve(self, index: int, now: float) -> None:
-        self.calls.append((max(self.people.told[index], self.arrived[index]), now))
-        super()._serve(index, now)
-
-
 def worst_overtaking(days: int) -> float:
     """On crowded days: the most minutes that somebody was due after a person they were called before."""
     plan = cases.ours(times_usual=3.0, windows_change={600: 3})
     worst = 0.0
     for day in range(days):
-        hall = Noted(plan, day)
+        people = draw(plan, 1, day)
+        hall = Floor(plan, people, None, Tally(plan))
         hall.run()
-        calls = sorted((called, due) for due, called in hall.calls if called >= due)
+        dues = [(called, max(people.told[who], hall.arrived[who])) for called, who in hall.calls]
+        calls = sorted((called, due) for called, due in dues if called >= due)
         latest_due = 0.0
         for _, due in calls:
             worst = max(worst, latest_due - due)
