@@ -100,7 +100,7 @@ class Alarm:
 
 
 def next_score(score: float, seen: int, usual: float) -> float:
-    """The alarm's score (CUSUM) after one more bin of the day with `seen` walk-ins where `usual` are usual."""
+    """The alarm's score (CUSUM) after one more bin with `seen` walk-ins where `usual` are usual."""
     return max(0.0, score + seen - REFERENCE * usual)
 
 
