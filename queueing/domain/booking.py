@@ -6,14 +6,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-import msgspec
-
 from queueing.domain import events as e
 from queueing.domain import refusals as r
 from queueing.domain.kernel import Command, Context, decides, evolves
 from queueing.domain.places import free_places, told_minute, told_times
 from queueing.domain.state import HERE, Booking, Card, NoShow, Seat, Slot, State
-from queueing.domain.tallies import count_response, count_shown, kind_of
+from queueing.domain.tallies import change_no_show, count_response, count_shown, kind_of, uncount_kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +306,7 @@ def _booked(state: State, event: e.SlotBooked) -> None:
 def _moved(state: State, event: e.BookingMoved) -> None:
     old = state.cards[event.card].booking
     via = old.via if old else event.via
+    uncount_kept(state, event.card)
     end_offer(state, event.card)
     leave_seat(state, event.card, event.old_slot)
     take_seat(state, event.card, event.new_slot, via, event.told)
@@ -330,7 +329,7 @@ def _cancelled(state: State, event: e.BookingCancelled) -> None:
 @evolves(e.NoShowRecorded)
 def _no_show(state: State, event: e.NoShowRecorded) -> None:
     booking = state.cards[event.card].booking
-    kind = kind_of(state, event.card, booking) if booking else ""
+    kind = kind_of(state, event.card, booking) if booking and not booking.kept else ""
     if kind:
         count_shown(state, kind, due=1, came=0)
     end_booking(state, event.card)
@@ -345,8 +344,6 @@ def _no_show(state: State, event: e.NoShowRecorded) -> None:
 def _no_show_undone(state: State, event: e.NoShowUndone) -> None:
     card = state.cards[event.card]
     count = max(0, card.no_shows - 1)
-    if card.no_show and card.no_show.kind:
-        count_shown(state, card.no_show.kind, due=0, came=1)
     off = card.phone_list == "no_shows" and count < state.facts.rules.phone_list_after
-    undone = msgspec.structs.replace(card.no_show, undone=True) if card.no_show else None
-    state.change_card(event.card, no_shows=count, no_show=undone, phone_list="" if off else card.phone_list)
+    change_no_show(state, event.card, undone=True)
+    state.change_card(event.card, no_shows=count, phone_list="" if off else card.phone_list)

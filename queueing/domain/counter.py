@@ -17,7 +17,7 @@ from queueing.domain.kernel import Command, Context, decides, evolves
 from queueing.domain.offers import Wish, offer
 from queueing.domain.places import ticket_room, told_times
 from queueing.domain.state import Card, Slot, State, Visit
-from queueing.domain.tallies import count_response, count_shown, count_walk_in, kind_of
+from queueing.domain.tallies import change_no_show, count_kept, count_response, count_walk_in
 from queueing.domain.waits import LATER, due_at, people_ahead, windows_open
 from queueing.domain.walkins import quota_left
 
@@ -274,9 +274,7 @@ def _arrived(state: State, event: e.HolderArrived) -> None:
         wait_low=event.wait_low,
         wait_high=event.wait_high,
     )
-    booking = state.cards[event.card].booking
-    if booking:
-        count_shown(state, kind_of(state, event.card, booking), due=1, came=1)
+    count_kept(state, event.card)
     count_response(state, event.card)
     start_visit(state, event.card, visit)
 
@@ -293,7 +291,9 @@ def _ticketed(state: State, event: e.WalkInTicketed) -> None:
         wait_low=event.wait_low,
         wait_high=event.wait_high,
     )
-    if not event.late:
+    if event.late:
+        change_no_show(state, event.card, came=True)
+    else:
         count_walk_in(state, event.at)
     count_response(state, event.card)
     start_visit(state, event.card, visit)

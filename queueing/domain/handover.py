@@ -8,14 +8,21 @@ from datetime import datetime, timedelta
 
 from queueing.domain import events as e
 from queueing.domain import refusals as r
-from queueing.domain.booking import checked_reason, collectable, end_booking, end_offer, known_card
+from queueing.domain.booking import (
+    checked_reason,
+    collectable,
+    end_booking,
+    end_offer,
+    in_hall_for_booking,
+    known_card,
+)
 from queueing.domain.counter import start_visit, stop_visit, with_call
 from queueing.domain.custody import place_card
 from queueing.domain.kernel import Command, Context, decides, evolves
 from queueing.domain.places import free_places
 from queueing.domain.state import Card, Collected, NoShow, State
-from queueing.domain.tallies import count_response, count_shown, kind_of
-from queueing.domain.waits import note_service
+from queueing.domain.tallies import change_no_show, count_response, count_shown, kind_of, uncount_response
+from queueing.domain.waits import forget_service, note_service
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +70,13 @@ class ActivateCards(Command):
 ENTERED_LATER = "补录"
 
 
-def _no_show_of(card: Card, happened: datetime | None) -> NoShow | None:
+def _no_show_of(state: State, card: Card, happened: datetime | None) -> NoShow | None:
     """The no-show that a hand-over of an outage, entered afterwards, shows to be none: the holder was here
     that day."""
     memo = card.no_show
     if happened is None or memo is None or memo.undone:
         return None
-    return memo if memo.slot[:8] == happened.strftime("%Y%m%d") else None
+    return memo if state.slots[memo.slot].start.date() == happened.date() else None
 
 
 @decides(HandOver)
@@ -88,7 +95,7 @@ def hand_over(command: HandOver, state: State, context: Context) -> list[e.Event
     day = (command.happened or context.now).date()
     today = booking is not None and booking.told.date() == day
     slot = visit.slot if visit else (booking.slot if booking and today else "")
-    mistaken = _no_show_of(card, command.happened)
+    mistaken = _no_show_of(state, card, command.happened)
     facts: list[e.Event] = []
     if mistaken:
         slot = slot or mistaken.slot
@@ -199,30 +206,69 @@ def activate(command: ActivateCards, state: State, context: Context) -> list[e.E
     return [context.fact(e.CardActivated, card=card) for card in cards]
 
 
-@evolves(e.CardCollected)
-def _collected(state: State, event: e.CardCollected) -> None:
-    end_offer(state, event.card)
-    booking, visit = state.cards[event.card].booking, state.cards[event.card].visit
-    if visit and visit.called and event.happened is None:
-        note_service(state, visit.called, event.at)
-    if visit is None and booking and booking.told.date() == event.at.date():
-        count_shown(state, kind_of(state, event.card, booking), due=1, came=1)
-    count_response(state, event.card)
-    if booking and state.slots[booking.slot].start <= event.at:
-        state.change_slot(booking.slot, served=state.slots[booking.slot].served + 1)
-    end_booking(state, event.card)
+def _shown_by(state: State, event: e.CardCollected) -> tuple[str, bool]:
+    """The kind of booking that a hand-over without a visit shows to be kept ("": none), and whether as one
+    who came after the no-show. A card that was brought home, or handed over on another day, shows nothing."""
     card = state.cards[event.card]
-    was = "bank" if card.place == "window" else card.place
-    memo = Collected(
+    day = (event.happened or event.at).date()
+    if card.visit or event.how == "home":
+        return "", False
+    if card.booking and card.booking.told.date() == day:
+        return ("" if card.booking.kept else kind_of(state, event.card, card.booking)), False
+    memo = card.no_show
+    late = memo is not None and not memo.came and state.slots[memo.slot].start.date() == day
+    return (memo.kind, True) if memo and late else ("", False)
+
+
+def _count(state: State, event: e.CardCollected) -> Collected:
+    """Count what a hand-over teaches; what an undo needs to take it back."""
+    card, moment = state.cards[event.card], event.happened or event.at
+    kept, late = _shown_by(state, event)
+    if kept and late:
+        change_no_show(state, event.card, came=True)
+    elif kept:
+        count_shown(state, kept, due=1, came=1)
+    called = card.visit.called if card.visit and event.happened is None else None
+    minutes = note_service(state, called, event.at) if called else None
+    served = card.booking.slot if card.booking and state.slots[card.booking.slot].start <= moment else ""
+    if served:
+        state.change_slot(served, served=state.slots[served].served + 1)
+    return Collected(
         at=event.at,
         how=event.how,
         by=event.by,
-        was=was,
+        was="bank" if card.place == "window" else card.place,
         visit=card.visit,
-        booking=booking,
+        booking=card.booking,
         phone_list=card.phone_list,
         home_visit=card.home_visit,
+        kept=kept,
+        late=late,
+        served="" if card.booking and in_hall_for_booking(card) else served,
+        answered=count_response(state, event.card),
+        minutes=minutes,
     )
+
+
+def _uncount(state: State, card_id: str, memo: Collected) -> None:
+    """Take back what a hand-over counted that was a slip. Whoever is in the hall has used the place up."""
+    if memo.kept and memo.late:
+        change_no_show(state, card_id, came=False)
+    elif memo.kept:
+        count_shown(state, memo.kept, due=-1, came=-1)
+    if memo.served:
+        state.change_slot(memo.served, served=state.slots[memo.served].served - 1)
+    if memo.answered:
+        uncount_response(state, card_id)
+    if memo.minutes is not None:
+        forget_service(state, memo.minutes, memo.at)
+
+
+@evolves(e.CardCollected)
+def _collected(state: State, event: e.CardCollected) -> None:
+    end_offer(state, event.card)
+    memo = _count(state, event)
+    end_booking(state, event.card)
     stop_visit(state, event.card)
     place_card(state, event.card, "handed", collected=memo, phone_list="", home_visit=False)
 
@@ -230,17 +276,13 @@ def _collected(state: State, event: e.CardCollected) -> None:
 @evolves(e.CollectionUndone)
 def _undone(state: State, event: e.CollectionUndone) -> None:
     memo = state.cards[event.card].collected
-    if memo:
-        place_card(
-            state,
-            event.card,
-            memo.was,
-            collected=None,
-            phone_list=memo.phone_list,
-            home_visit=memo.home_visit,
-        )
-        if memo.visit:
-            start_visit(state, event.card, with_call(memo.visit, "", None))
+    if memo is None:
+        return
+    _uncount(state, event.card, memo)
+    back = {"phone_list": memo.phone_list, "home_visit": memo.home_visit}
+    place_card(state, event.card, memo.was, collected=None, **back)
+    if memo.visit:
+        start_visit(state, event.card, with_call(memo.visit, "", None))
 
 
 @evolves(e.CardActivated)

@@ -28,7 +28,7 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class Booking(Entity, frozen=True, kw_only=True):
     """A live booking: its number, version (1 = never moved), slot, told time, channel it was made through,
-    and when the place was taken."""
+    when the place was taken, and whether its holder came (counted as `Shown`)."""
 
     number: int
     version: int
@@ -36,6 +36,7 @@ class Booking(Entity, frozen=True, kw_only=True):
     told: datetime
     via: str
     made: datetime | None = None
+    kept: bool = False
 
 
 class Offer(Entity, frozen=True, kw_only=True):
@@ -63,7 +64,9 @@ class Visit(Entity, frozen=True, kw_only=True):
 
 
 class Collected(Entity, frozen=True, kw_only=True):
-    """A hand-over: when, how ("self", "proxy", "home", "employer"), and what it ended (for an undo)."""
+    """A hand-over: when, how ("self", "proxy", "home", "employer"), and, for an undo, what it ended and what
+    was counted for it: the kind of booking it showed to be kept, whether as one who came late after a
+    no-show, the slot it used a place of, whether it answered a notice, and the minutes of the service."""
 
     at: datetime
     how: str
@@ -73,6 +76,11 @@ class Collected(Entity, frozen=True, kw_only=True):
     booking: Booking | None = None
     phone_list: str = ""
     home_visit: bool = False
+    kept: str = ""
+    late: bool = False
+    served: str = ""
+    answered: bool = False
+    minutes: float | None = None
 
 
 class Dispute(Entity, frozen=True, kw_only=True):
@@ -86,13 +94,14 @@ class Dispute(Entity, frozen=True, kw_only=True):
 
 class NoShow(Entity, frozen=True, kw_only=True):
     """The last no-show, for an undo (which keeps the right to be served as one who came late). `kind` is
-    the kind of booking it was counted for."""
+    the kind of booking it was counted for; `came`: after all they did, that day."""
 
     slot: str
     booking: int
     at: datetime
     undone: bool = False
     kind: str = ""
+    came: bool = False
 
 
 class Card(Entity, frozen=True, kw_only=True):
@@ -227,7 +236,9 @@ class Batch(Entity, frozen=True, kw_only=True):
 
 
 class Shown(Entity, frozen=True, kw_only=True):
-    """Bookings of a kind that ended: how many people were due, and how many of them came."""
+    """Bookings of a kind whose outcome is known: how many people were `due`, and how many of them `came` (in
+    time, late, or after the no-show on the same day). Each booking counts once; one that was cancelled, moved
+    or served on another day or at home doesn't."""
 
     due: int = 0
     came: int = 0

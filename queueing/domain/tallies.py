@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from queueing.domain.state import Booking, Shown, State
+from queueing.domain.state import Booking, NoShow, Shown, State
 
 LONGEST_LEAD = 30
 """Days between booking and coming; longer ones count as so many."""
@@ -21,16 +21,26 @@ def count_told(state: State, number: int) -> None:
         state.put(state.batches, str(number), msgspec.structs.replace(batch, told=batch.told + 1))
 
 
-def count_response(state: State, card_id: str) -> None:
-    """A holder booked or came: an answer to the last notice, if it is the first one."""
+def count_response(state: State, card_id: str) -> bool:
+    """A holder booked or came: an answer to the last notice, if it is the first one. Whether it was."""
     card = state.cards[card_id]
     if card.responded or card.invited is None:
-        return
-    state.change_card(card_id, responded=True)
-    batch = state.batches.get(str(card.batch))
+        return False
+    _respond(state, card_id, card.batch, 1)
+    return True
+
+
+def uncount_response(state: State, card_id: str) -> None:
+    """What counted as the answer to the last notice was a slip."""
+    _respond(state, card_id, state.cards[card_id].batch, -1)
+
+
+def _respond(state: State, card_id: str, number: int, by: int) -> None:
+    state.change_card(card_id, responded=by > 0)
+    batch = state.batches.get(str(number))
     if batch:
-        more = msgspec.structs.replace(batch, responded=batch.responded + 1)
-        state.put(state.batches, str(card.batch), more)
+        changed = msgspec.structs.replace(batch, responded=batch.responded + by)
+        state.put(state.batches, str(number), changed)
 
 
 def kind_of(state: State, card_id: str, booking: Booking) -> str:
@@ -41,9 +51,48 @@ def kind_of(state: State, card_id: str, booking: Booking) -> str:
 
 
 def count_shown(state: State, kind: str, *, due: int, came: int) -> None:
-    """Bookings of a kind ended."""
+    """The outcome of a booking of this kind is known, or (negative) is not any more."""
     known = state.shown.get(kind, Shown())
-    state.put(state.shown, kind, Shown(due=known.due + due, came=max(0, known.came + came)))
+    now = Shown(due=known.due + due, came=known.came + came)
+    if now == Shown():
+        state.drop(state.shown, kind)
+    else:
+        state.put(state.shown, kind, now)
+
+
+def count_kept(state: State, card_id: str) -> None:
+    """The holder came for the live booking."""
+    booking = state.cards[card_id].booking
+    if booking and not booking.kept:
+        count_shown(state, kind_of(state, card_id, booking), due=1, came=1)
+        state.change_card(card_id, booking=msgspec.structs.replace(booking, kept=True))
+
+
+def uncount_kept(state: State, card_id: str) -> None:
+    """The live booking is for another time now: its outcome is still to come."""
+    booking = state.cards[card_id].booking
+    if booking and booking.kept:
+        count_shown(state, kind_of(state, card_id, booking), due=-1, came=-1)
+
+
+def change_no_show(
+    state: State, card_id: str, *, undone: bool | None = None, came: bool | None = None
+) -> None:
+    """The last no-show was a slip (`undone`), or its holder came after all, or not (`came`)."""
+    old = state.cards[card_id].no_show
+    if old is None:
+        return
+    new = msgspec.structs.replace(
+        old, undone=old.undone if undone is None else undone, came=old.came if came is None else came
+    )
+    if old.kind:
+        count_shown(state, old.kind, due=_due(new) - _due(old), came=new.came - old.came)
+    state.change_card(card_id, no_show=new)
+
+
+def _due(no_show: NoShow) -> int:
+    """A no-show that was a slip says nothing about the booking, unless its holder came that day."""
+    return int(no_show.came or not no_show.undone)
 
 
 def quarter_of(moment: datetime) -> str:

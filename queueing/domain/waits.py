@@ -25,11 +25,20 @@ def services_today(state: State, today: date) -> tuple[float, ...]:
     return state.facts.services if state.facts.services_day == today else ()
 
 
-def note_service(state: State, called: datetime, ended: datetime) -> None:
-    """Remember how long a service took."""
+def note_service(state: State, called: datetime, ended: datetime) -> float:
+    """Remember how long a service took, in minutes."""
     minutes = (ended - called).total_seconds() / 60
     services = (*services_today(state, ended.date()), minutes)[-LAST_SERVICES:]
     state.set_facts(services=services, services_day=ended.date())
+    return minutes
+
+
+def forget_service(state: State, minutes: float, ended: datetime) -> None:
+    """That service was a slip; of several as long, it does not matter which is forgotten."""
+    services = list(services_today(state, ended.date()))
+    if minutes in services:
+        services.remove(minutes)
+        state.set_facts(services=tuple(services))
 
 
 def due_at(visit: Visit) -> datetime:
