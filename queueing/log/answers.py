@@ -31,12 +31,13 @@ Answer = Outcome | BaseException
 
 @dataclass(slots=True)
 class Asked:
-    """A command on its way through the desk."""
+    """A command on its way through the desk; `overtaken`: somebody else sees to its request now."""
 
     command: Command
     context: Context
     done: Callable[[Answer], None]
     result: Answer | None = None
+    overtaken: bool = False
 
 
 class ThreadDone:

@@ -32,7 +32,7 @@ from queueing.domain.kernel import UnknownEvent
 from queueing.log.answers import Answer, Asked, DeskClosed, LoopDone, Outcome, ThreadDone, answer, fail
 from queueing.log.codec import decode, encode
 from queueing.log.snapshots import Snapshots, still
-from queueing.log.store import Conflict, EventLog, LogUnavailable
+from queueing.log.store import Conflict, EventLog, LogUnavailable, Overtaken
 
 BATCH = 1000
 FRESH_SECONDS = 0.05
@@ -223,32 +223,43 @@ class Desk:
     def _attempt(self, batch: list[Asked], attempt: int) -> bool:
         """Decide a batch and store it; whether that is settled. A failed append of which the log, which can
         be read, has nothing (PostgreSQL was restarted) is tried again as after a conflict."""
-        stored: list[DCBEvent] = []
-        for asked in batch:
-            stored.extend(self._decide(asked))
-        if stored:
-            try:
-                self._position = self._log.append(self.branch, stored, self._position)
-            except Conflict:
-                self._state.rollback()
-                return False
-            except LogUnavailable:
-                self._state.rollback()
-                if not self._was_stored(stored):
-                    if attempt > TURN_AFTER:
-                        raise
-                    return False
-            else:
-                self._state.commit()
-                self._synced = time.monotonic()
+        stored = [event for asked in batch for event in self._decide(asked)]
+        if stored and not self._store(batch, stored, attempt):
+            return False
         for asked in batch:
             if asked.result is None or isinstance(asked.result, Outcome):
                 events = asked.result.events if asked.result else ()
                 asked.result = Outcome(events, self._position)
         return True
 
+    def _store(self, batch: list[Asked], stored: list[DCBEvent], attempt: int) -> bool:
+        """Append what was decided; False when it has to be decided again."""
+        try:
+            self._position = self._log.append(self.branch, stored, self._position)
+        except Conflict:
+            self._state.rollback()
+            return False
+        except Overtaken as overtaken:
+            self._state.rollback()
+            for asked in batch:
+                asked.overtaken |= asked.context.request in overtaken.requests
+            return False
+        except LogUnavailable:
+            self._state.rollback()
+            if not self._was_stored(stored):
+                if attempt > TURN_AFTER:
+                    raise
+                return False
+        else:
+            self._state.commit()
+            self._synced = time.monotonic()
+        return True
+
     def _decide(self, asked: Asked) -> list[DCBEvent]:
         """Decide one command and fold its events in; a failure leaves no trace of it."""
+        if asked.overtaken:
+            asked.result = Overtaken(frozenset({asked.context.request}))
+            return []
         mark = self._state.mark()
         try:
             events = decide(asked.command, self._state, asked.context)

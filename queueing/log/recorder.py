@@ -6,19 +6,22 @@ that is two thirds of the time of an append."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from struct import pack
 from typing import Any
 
 import psycopg
-from eventsourcing.dcb.api import DCBEvent, DCBQueryItem
+from eventsourcing.dcb.api import DCBAppendCondition, DCBEvent, DCBQueryItem
 from eventsourcing.dcb.postgres_tt import (
     DB_TYPE_NAME_DCB_EVENT_TT,
     DB_TYPE_NAME_DCB_QUERY_ITEM_TT,
     PostgresDCBRecorderTT,
 )
+from eventsourcing.persistence import IntegrityError
 from eventsourcing.postgres import PostgresDatastore
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
+from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier, Literal
 
 _TEXT, _BYTEA, _TEXTS = 25, 17, 1009
@@ -31,6 +34,40 @@ DO $$ BEGIN
     END IF;
 END $$
 """)
+
+_BARRED_TABLE = SQL("""
+CREATE TABLE IF NOT EXISTS {schema}.{barred_table} (
+    tag text PRIMARY KEY, since timestamptz NOT NULL DEFAULT now())
+""")
+
+_GUARDED_APPEND = SQL("""
+CREATE OR REPLACE FUNCTION {schema}.{guarded_append}(
+    query_items {schema}.{query_item_type}[], after_id bigint, new_events {schema}.{event_type}[],
+    requests text[]
+) RETURNS SETOF bigint LANGUAGE plpgsql AS $$
+BEGIN
+    SET LOCAL lock_timeout = '{lock_timeout}s';
+    LOCK TABLE {schema}.{events_table} IN EXCLUSIVE MODE;
+    IF EXISTS (SELECT FROM {schema}.{barred_table} WHERE tag = ANY (requests)) THEN
+        RETURN NEXT -1;
+        RETURN;
+    END IF;
+    RETURN QUERY SELECT * FROM {schema}.{conditional_append}(query_items, after_id, new_events);
+END $$
+""")
+
+_APPEND_GUARDED = SQL("SELECT * FROM {schema}.{guarded_append}(%s, %s, %s, %s)")
+_FIND_BARRED = SQL("SELECT tag FROM {schema}.{barred_table} WHERE tag = ANY (%s)")
+_BAR = SQL("INSERT INTO {schema}.{barred_table} (tag) SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING")
+_UNBAR = SQL("DELETE FROM {schema}.{barred_table} WHERE since < now() - %s")
+
+
+class Barred(Exception):  # noqa: N818
+    """Events with these tags may not be stored any more."""
+
+    def __init__(self, tags: frozenset[str]) -> None:
+        super().__init__(f"{len(tags)} tags are barred")
+        self.tags = tags
 
 
 class Packed:
@@ -63,6 +100,40 @@ class Recorder(PostgresDCBRecorderTT):
         self.sql_create_statements.append(
             _DROP_REFERENCE.format(**self.sql_kwargs, name=Literal(name), reference=Identifier(name))
         )
+        self.sql_kwargs |= {
+            "barred_table": Identifier(f"{events_table_name}_barred"),
+            "guarded_append": Identifier(f"{events_table_name}_guarded_append"),
+        }
+        self.sql_create_statements += [self.format(_BARRED_TABLE), self.format(_GUARDED_APPEND)]
+        self._append_guarded, self._find_barred = self.format(_APPEND_GUARDED), self.format(_FIND_BARRED)
+
+    def append_guarded(
+        self, events: Sequence[DCBEvent], condition: DCBAppendCondition, requests: Sequence[str]
+    ) -> int:
+        """As `append`, unless one of these tags is barred: then raises Barred, and nothing is stored. The
+        look and the append hold the same lock as `bar`, so one of the two comes first."""
+        items = self.construct_psycopg_query_items(condition.fail_if_events_match.items)
+        with self.datastore.get_connection() as connection:
+            cursor = connection.cursor(row_factory=tuple_row)
+            given = (items, condition.after, self.construct_psycopg_dcb_events(events), list(requests))
+            row = cursor.execute(self._append_guarded, given, prepare=True).fetchone()
+            if row and row[0] < 0:
+                found = cursor.execute(self._find_barred, (list(requests),)).fetchall()
+                raise Barred(frozenset(tag for (tag,) in found))
+        if row is None:
+            raise IntegrityError
+        return int(row[0])
+
+    def bar(self, tags: Sequence[str]) -> None:
+        """From now on nothing with these tags is stored. What is being stored is waited for."""
+        with self.datastore.transaction(commit=True) as cursor:
+            cursor.execute(self.sql_lock_table)
+            cursor.execute(self.format(_BAR), (list(tags),))
+
+    def unbar(self, older: timedelta) -> None:
+        """Forget those that were barred so long ago."""
+        with self.datastore.cursor() as cursor:
+            cursor.execute(self.format(_UNBAR), (older,))
 
     def construct_psycopg_dcb_events(self, dcb_events: Sequence[DCBEvent]) -> Any:
         """The events of an append: composites (type text, data bytea, tags text[])."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import NamedTuple, TypeVar
 
 import psycopg
@@ -17,12 +18,15 @@ from psycopg_pool import PoolTimeout
 
 from queueing.domain.events import Event
 from queueing.log.codec import decode
-from queueing.log.recorder import Recorder
+from queueing.log.recorder import Barred, Recorder
 
 TABLE = "queueing"
 CHANNEL = "queueing_tt_main"
 """The PostgreSQL channel that is notified after every append."""
 
+
+REQUEST = "request:"
+"""How the tag of a request begins."""
 
 POOL_SECONDS = 2.0
 """How long a command waits for a connection while PostgreSQL is away."""
@@ -38,6 +42,14 @@ _READ = SQL("SELECT id, type, data FROM {schema}.{events_table} WHERE id > %s OR
 
 class Conflict(Exception):  # noqa: N818
     """Something else was appended to the branch since; decide again."""
+
+
+class Overtaken(Exception):  # noqa: N818
+    """Requests whose events may not be stored any more: somebody else took them over (`EventLog.bar`)."""
+
+    def __init__(self, requests: frozenset[str]) -> None:
+        super().__init__(f"{len(requests)} requests were overtaken")
+        self.requests = requests
 
 
 class LogUnavailable(Exception):  # noqa: N818
@@ -91,18 +103,34 @@ class EventLog:
         """Store encoded events durably, unless the branch has events after position `after`; the last
         position.
 
-        Raises Conflict (nothing stored) or LogUnavailable (nothing known: read the log to see).
+        Raises Conflict or Overtaken (nothing stored), or LogUnavailable (nothing known: read the log to see).
         """
         query = DCBQuery(items=[DCBQueryItem(types=[], tags=["branch:" + branch])])
         condition = DCBAppendCondition(fail_if_events_match=query, after=after)
         with self._translated():
             self._datastore.register_type_adapters()  # a log opened before its tables were made
+            requests = [tag for event in events for tag in event.tags if tag.startswith(REQUEST)]
             try:
+                if requests:
+                    return self._recorder.append_guarded(events, condition, requests)
                 return self._recorder.append(events, condition)
+            except Barred as barred:
+                raise Overtaken(frozenset(tag.removeprefix(REQUEST) for tag in barred.tags)) from None
             except IntegrityError as error:
                 if error.__cause__ is None:
                     raise Conflict from error
                 raise  # PostgreSQL's own constraints: deciding again would not help
+
+    def bar(self, requests: Sequence[str]) -> None:
+        """Nothing that these requests led to is stored from now on; what was is in the log when this
+        returns. Whoever still decides for them ends in Overtaken."""
+        with self._translated():
+            self._recorder.bar([REQUEST + one for one in requests])
+
+    def unbar(self, older: timedelta) -> None:
+        """Forget the requests that were barred so long ago."""
+        with self._translated():
+            self._recorder.unbar(older)
 
     def read_stored(self, after: int = 0, limit: int = 5000) -> list[tuple[int, DCBEvent]]:
         """The next stored events after a position, in order."""

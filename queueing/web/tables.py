@@ -39,6 +39,9 @@ CREATE TABLE IF NOT EXISTS api_keys (
 CREATE TABLE IF NOT EXISTS api_requests (
     id text PRIMARY KEY, fingerprint bytea NOT NULL, since timestamp NOT NULL, running boolean NOT NULL,
     status int, answer bytea);
+ALTER TABLE api_requests ADD COLUMN IF NOT EXISTS run text NOT NULL DEFAULT '';
+ALTER TABLE api_requests ADD COLUMN IF NOT EXISTS attempt int NOT NULL DEFAULT 1;
+ALTER TABLE api_requests ADD COLUMN IF NOT EXISTS sealed_key bytea;
 CREATE INDEX IF NOT EXISTS api_requests_since ON api_requests (since);
 """
 

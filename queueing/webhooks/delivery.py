@@ -80,9 +80,10 @@ def deliver(office: Office, hook: Subscription, until: float) -> int:
     return run.taken
 
 
-def send_test(office: Office, hook: Subscription) -> Result:
-    """Whether a receiver listens; it is written among the attempts."""
-    sent = post.test_message(hook.id, office.clock())
+def send_test(office: Office, hook: Subscription, name: str = "") -> Result:
+    """Whether a receiver listens; it is written among the attempts. Of the same `name` it is the same
+    message."""
+    sent = post.test_message(hook.id, office.clock(), name)
     result = _send(office, hook, sent)
     with office.pool.connection() as conn:
         _note(conn, hook.id, sent, 0, result, office.clock())
@@ -183,7 +184,7 @@ def _send(office: Office, hook: Subscription, sent: Message) -> Result:
         target = check(hook.url, office.hosts)
     except BadAddress as problem:
         return post.refused(problem)
-    return post.send(target, hook.secret(office.notes), sent)
+    return post.send(target, hook.secrets(office.notes, office.clock()), sent)
 
 
 def _note(

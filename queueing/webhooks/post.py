@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -63,14 +64,19 @@ def message(hook: str, position: int, event: Event) -> Message:
     return Message(f"msg_{hook}_{position}", event.TOPIC, _json(body))
 
 
-def test_message(hook: str, now: datetime) -> Message:
-    """To see whether a receiver listens."""
+def test_message(hook: str, now: datetime, name: str = "") -> Message:
+    """To see whether a receiver listens; `name` instead of the moment makes its id."""
     stamp = now.isoformat()
     body = {"type": TEST, "timestamp": stamp, "data": {"webhook": hook}}
-    return Message(f"msg_{hook}_test_{stamp}", TEST, _json(body))
+    return Message(f"msg_{hook}_test_{name or stamp}", TEST, _json(body))
 
 
-def send(target: Target, secret: str, sent: Message) -> Result:
+def signature(secrets: Sequence[str], sent: Message, at: datetime) -> str:
+    """By each secret: `v1,` and the base64 of HMAC-SHA-256 over id, seconds and body, joined by dots."""
+    return " ".join(Webhook(secret).sign(sent.id, at, sent.body) for secret in secrets)
+
+
+def send(target: Target, secrets: Sequence[str], sent: Message) -> Result:
     """Send it once. Redirects are not followed, and only the status of the answer is read."""
     at = datetime.now(UTC)
     headers = {
@@ -79,7 +85,7 @@ def send(target: Target, secret: str, sent: Message) -> Result:
         "User-Agent": "queueing-webhooks/1",
         "Webhook-Id": sent.id,
         "Webhook-Timestamp": str(int(at.timestamp())),
-        "Webhook-Signature": Webhook(secret).sign(sent.id, at, sent.body),
+        "Webhook-Signature": signature(secrets, sent, at),
     }
     try:
         with _client().stream(

@@ -7,7 +7,7 @@ import base64
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -20,8 +20,10 @@ from queueing.webhooks.payload import KINDS
 Connection = psycopg.Connection[Any]
 _COLUMNS = (
     "id, owner, url, kinds, sealed_key, sealed_secret, created, active, position, tries, failing_since,"
-    " next_try, last_error"
+    " next_try, last_error, old_sealed_key, old_sealed_secret, old_until"
 )
+OVERLAP = timedelta(hours=24)
+"""How long messages are signed by the former secret too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,20 @@ class Subscription:
     failing_since: datetime | None
     next_try: datetime | None
     last_error: str
+    old_sealed_key: bytes | None = None
+    old_sealed_secret: bytes | None = None
+    old_until: datetime | None = None
 
     def secret(self, notes: Notes) -> str:
         """For signing."""
         return notes.open(_sealed_as(self.id), self.sealed_key, self.sealed_secret)
+
+    def secrets(self, notes: Notes, now: datetime) -> list[str]:
+        """By which a message is signed now: the secret, and for a while after a change the one before."""
+        found = [self.secret(notes)]
+        if self.old_sealed_key and self.old_sealed_secret and self.old_until and now < self.old_until:
+            found.append(notes.open(_sealed_as(self.id), self.old_sealed_key, self.old_sealed_secret))
+        return found
 
     def wants(self, kind: str) -> bool:
         """Without kinds, all of them."""
@@ -79,14 +91,33 @@ def add(
     if unknown:
         raise UserError(f"没有“{unknown[0][:40]}”这种事件，事件种类见接口文档。")
     hook = f"wh_{secrets.token_hex(8)}"
-    secret = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
-    sealed_key, sealed_secret = notes.seal(_sealed_as(hook), secret)
+    secret, sealed_key, sealed_secret = _new_secret(notes, hook)
     conn.execute(
         "INSERT INTO webhook_subscriptions (id, owner, url, kinds, sealed_key, sealed_secret, created,"
         " position) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
         (hook, owner, url, list(dict.fromkeys(kinds)), sealed_key, sealed_secret, now, position),
     )
     return hook, secret
+
+
+def rotate(
+    conn: Connection, notes: Notes, hook: str, now: datetime, overlap: timedelta = OVERLAP
+) -> str | None:
+    """A new secret; messages are signed by the former one too until `overlap` is over. None if there is no
+    such subscription."""
+    secret, sealed_key, sealed_secret = _new_secret(notes, hook)
+    changed = conn.execute(
+        "UPDATE webhook_subscriptions SET old_sealed_key = sealed_key, old_sealed_secret = sealed_secret,"
+        " old_until = %s, sealed_key = %s, sealed_secret = %s WHERE id = %s",
+        (now + overlap, sealed_key, sealed_secret, hook),
+    )
+    return secret if changed.rowcount else None
+
+
+def _new_secret(notes: Notes, hook: str) -> tuple[str, bytes, bytes]:
+    """(secret, its sealed key, itself sealed)."""
+    secret = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
+    return secret, *notes.seal(_sealed_as(hook), secret)
 
 
 def find(conn: Connection, hook: str) -> Subscription | None:

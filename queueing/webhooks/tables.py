@@ -11,6 +11,9 @@ CREATE TABLE IF NOT EXISTS webhook_subscriptions (
     active boolean NOT NULL DEFAULT true, position bigint NOT NULL, tries int NOT NULL DEFAULT 0,
     failing_since timestamp, next_try timestamp, last_error text NOT NULL DEFAULT '',
     claimed_by text NOT NULL DEFAULT '', claimed_until timestamp);
+ALTER TABLE webhook_subscriptions ADD COLUMN IF NOT EXISTS old_sealed_key bytea;
+ALTER TABLE webhook_subscriptions ADD COLUMN IF NOT EXISTS old_sealed_secret bytea;
+ALTER TABLE webhook_subscriptions ADD COLUMN IF NOT EXISTS old_until timestamp;
 CREATE TABLE IF NOT EXISTS webhook_attempts (
     number bigserial PRIMARY KEY, subscription text NOT NULL, id text NOT NULL, position bigint NOT NULL,
     kind text NOT NULL, at timestamp NOT NULL, status int NOT NULL, error text NOT NULL);

@@ -18,9 +18,9 @@ from queueing.domain import refusals as r
 from queueing.domain.refusals import Refusal
 from queueing.errors import UserError
 from queueing.log.answers import DeskClosed
-from queueing.log.store import LogUnavailable
+from queueing.log.store import LogUnavailable, Overtaken
 from queueing.web.api import problems as p
-from queueing.web.api.problems import Kind, Problem
+from queueing.web.api.problems import Problem
 from queueing.web.site import Site
 from queueing.web.unforeseen import Unforeseen
 
@@ -61,6 +61,7 @@ def register(app: FastAPI) -> None:
     for kind in (
         *_AWAY,
         psycopg.DataError,
+        Overtaken,
         Problem,
         Refusal,
         UserError,
@@ -96,6 +97,8 @@ def problem_of(site: Site, error: Exception) -> Problem:
     match error:
         case Problem():
             return error
+        case Overtaken():
+            return p.still_running()
         case Refusal():
             return p.refused(error, _employer_names(site, error))
         case RequestValidationError():
@@ -142,8 +145,3 @@ def _unforeseen(request: Request, error: Exception) -> Response:
     """The caller reads a problem; the log has the rest."""
     _log.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
     return answer(request, error)
-
-
-def is_worth_keeping(kind: Kind) -> bool:
-    """Whether a problem is an answer to the request, and not about its form or our state."""
-    return kind.status < 500 and kind not in p.GENERAL

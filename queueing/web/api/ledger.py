@@ -1,57 +1,70 @@
 """Requests that must not be done twice: the claim of an Idempotency-Key and the answer that was given.
 
 Claims and answers of requests that come together are written together, in a thread. They don't wait for
-the disk:
-PostgreSQL writes its journal in order, so a decision that is durable (the log's append waits) makes the claim
-before it durable. An answer that is lost with the machine is made again from the log, where the events of a
-request carry its id.
+the disk: PostgreSQL writes its journal in order, so a decision that is durable (the log's append waits) makes
+the claim before it durable. An answer that is lost with the machine is made again from the log, where the
+events of a request carry the name of its run and attempt.
+
+Whoever claimed and is not heard of is overtaken by the next who asks, and may live nevertheless. So whatever
+has an effect is fenced by attempt: the log stores nothing of an attempt that was overtaken (`EventLog.bar`),
+and what is changed in tables is changed in a transaction that holds the claim (`hold`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import secrets
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
 import psycopg
 from psycopg.rows import tuple_row
+from psycopg_pool import PoolTimeout
 from starlette.concurrency import run_in_threadpool
 
+from queueing.log.store import LogUnavailable, Overtaken
+from queueing.people.notes import Notes
 from queueing.web.site import Site
 
 LEASE = timedelta(seconds=30)
-"""After so long without an answer whoever claimed a request is taken for dead."""
+"""After so long without an answer whoever claimed a request may be overtaken."""
 KEPT = timedelta(hours=24)
 SWEEP_EVERY = timedelta(hours=1)
 TRIES = 3
 
 _CLAIM = """
-INSERT INTO api_requests (id, fingerprint, since, running)
-SELECT id, fingerprint, since, true
-FROM unnest(%s::text[], %s::bytea[], %s::timestamp[]) AS t (id, fingerprint, since) ORDER BY id
-ON CONFLICT (id) DO NOTHING RETURNING id
+INSERT INTO api_requests (id, fingerprint, run, since, running)
+SELECT id, fingerprint, run, since, true
+FROM unnest(%s::text[], %s::bytea[], %s::text[], %s::timestamp[]) AS t (id, fingerprint, run, since)
+ORDER BY id ON CONFLICT (id) DO NOTHING RETURNING id
 """
 _FINISH = """
 UPDATE api_requests AS r SET running = false, status = t.status, answer = t.answer
-FROM (SELECT * FROM unnest(%s::text[], %s::int[], %s::bytea[]) AS u (id, status, answer) ORDER BY id) AS t
-WHERE r.id = t.id
+FROM (SELECT * FROM unnest(%s::text[], %s::text[], %s::int[], %s::int[], %s::bytea[])
+      AS u (id, run, attempt, status, answer) ORDER BY id) AS t
+WHERE r.id = t.id AND r.run = t.run AND r.attempt = t.attempt RETURNING r.id
+"""
+_FORGET = """
+DELETE FROM api_requests AS r USING unnest(%s::text[], %s::text[], %s::int[]) AS t (id, run, attempt)
+WHERE r.id = t.id AND r.run = t.run AND r.attempt = t.attempt RETURNING r.id
 """
 _TAKE_OVER = """
-UPDATE api_requests SET running = true, since = %s
-WHERE id = %s AND status IS NULL AND (NOT running OR since <= %s) RETURNING id
+UPDATE api_requests SET running = true, since = %s, attempt = attempt + 1
+WHERE id = %s AND status IS NULL AND (NOT running OR since <= %s) RETURNING run, attempt
 """
+_HOLD = "SELECT 1 FROM api_requests WHERE id = %s AND run = %s AND attempt = %s FOR UPDATE"
+_KEEP = "UPDATE api_requests SET running = false, status = %s, answer = %s, sealed_key = %s WHERE id = %s"
 
 
 class Claimed(Enum):
-    """What became of a claim: `NEW`: go on. `AGAIN`: somebody began, and died: go on after a look into the
-    log. `RUNNING`: somebody is at it. `OTHER`: the key was used for another request."""
+    """Why a claim was not given. `RUNNING`: somebody is at it. `OTHER`: the key was used for another
+    request."""
 
-    NEW = "new"
-    AGAIN = "again"
     RUNNING = "running"
     OTHER = "other"
 
@@ -80,6 +93,30 @@ class Request:
     fingerprint: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A claim. `run` is drawn anew each time a key is used for something new; whoever takes over from one who
+    died, or is slow, has the next `attempt`."""
+
+    id: str
+    run: str
+    attempt: int
+
+    @property
+    def name(self) -> str:
+        """What the events of this attempt carry."""
+        return _named(self.run, self.attempt)
+
+    @property
+    def before(self) -> list[str]:
+        """What those of earlier attempts carry."""
+        return [_named(self.run, number) for number in range(1, self.attempt)]
+
+
+def _named(run: str, attempt: int) -> str:
+    return run if attempt == 1 else f"{run}.{attempt}"
+
+
 def request_of(key_id: str, text: str, method: str, path: str, body: bytes) -> Request:
     """Nothing of the text or the body is kept but hashes."""
     named = hashlib.sha256(f"{key_id}\0{text}".encode()).hexdigest()[:32]
@@ -87,13 +124,42 @@ def request_of(key_id: str, text: str, method: str, path: str, body: bytes) -> R
     return Request(named, print_)
 
 
+def hold(conn: psycopg.Connection[Any], turn: Turn) -> None:
+    """Let nobody take over until the transaction ends; raises Overtaken if somebody did."""
+    if conn.execute(_HOLD, (turn.id, turn.run, turn.attempt)).fetchone() is None:
+        raise Overtaken(frozenset({turn.name}))
+
+
+def keep(conn: psycopg.Connection[Any], notes: Notes, turn: Turn, answer: Answer) -> None:
+    """Keep an answer in the transaction that does what it tells of: both are there, or neither. It may hold a
+    secret, so it is sealed. Held by `hold`."""
+    sealed_key, sealed = notes.seal(_sealed_as(turn.id), answer.body.decode())
+    conn.execute(_KEEP, (answer.status, sealed, sealed_key, turn.id))
+
+
+def _sealed_as(request: str) -> str:
+    return f"api-answer/{request}"
+
+
 @dataclass(slots=True)
-class _Wish:
-    """Something to write: a claim, or its end."""
+class _Claim:
+    """Somebody asks."""
 
     request: Request
     done: asyncio.Future[Any]
-    end: Answer | End | None = None
+    run: str = field(default_factory=lambda: secrets.token_hex(16))
+
+
+@dataclass(slots=True)
+class _Finish:
+    """Somebody has done what was asked, or gives up."""
+
+    turn: Turn
+    done: asyncio.Future[Any]
+    end: Answer | End
+
+
+_Wish = _Claim | _Finish
 
 
 class Ledger:
@@ -104,14 +170,22 @@ class Ledger:
         self._writer: asyncio.Task[None] | None = None
         self._swept: datetime | None = None
 
-    async def claim(self, site: Site, request: Request) -> Claimed | Answer:
-        """Claim a request, or hear what was answered to it."""
-        found: Claimed | Answer = await self._ask(site, _Wish(request, _future()))
+    async def claim(self, site: Site, request: Request) -> Turn | Claimed | Answer:
+        """Claim a request, or hear what was answered to it. Of those before in a Turn nothing more is
+        stored once this returns."""
+        found: Turn | Claimed | Answer = await self._ask(site, _Claim(request, _future()))
+        if isinstance(found, Turn) and found.before:
+            try:
+                await run_in_threadpool(site.system.log.bar, found.before)
+            except LogUnavailable:
+                await self.finish(site, found, End.UNKNOWN)
+                raise
         return found
 
-    async def finish(self, site: Site, request: Request, end: Answer | End) -> None:
-        """Keep the answer, or give the claim up."""
-        await self._ask(site, _Wish(request, _future(), end))
+    async def finish(self, site: Site, turn: Turn, end: Answer | End) -> bool:
+        """Keep the answer, or give the claim up; whether it was still ours."""
+        ours: bool = await self._ask(site, _Finish(turn, _future(), end))
+        return ours
 
     async def _ask(self, site: Site, wish: _Wish) -> Any:
         self._wishes.append(wish)
@@ -125,9 +199,6 @@ class Ledger:
             now = site.now()
             try:
                 found = await run_in_threadpool(_written, site, wishes, now)
-                if self._swept is None or now - self._swept > SWEEP_EVERY:
-                    self._swept = now
-                    await run_in_threadpool(_forget_old, site, now)
             except Exception as error:
                 for wish in wishes:
                     if not wish.done.done():
@@ -136,13 +207,21 @@ class Ledger:
             for wish, result in zip(wishes, found, strict=True):
                 if not wish.done.done():
                     wish.done.set_result(result)
+            await self._sweep(site, now)
+
+    async def _sweep(self, site: Site, now: datetime) -> None:
+        """After those who wait have their answers, whom it must not fail."""
+        if self._swept is None or now - self._swept > SWEEP_EVERY:
+            self._swept = now
+            with suppress(psycopg.Error, PoolTimeout, LogUnavailable):
+                await run_in_threadpool(_forget_old, site, now)
 
 
 def _future() -> asyncio.Future[Any]:
     return asyncio.get_running_loop().create_future()
 
 
-def _written(site: Site, wishes: list[_Wish], now: datetime) -> list[Claimed | Answer | None]:
+def _written(site: Site, wishes: list[_Wish], now: datetime) -> list[Turn | Claimed | Answer | bool]:
     """Two processes may wait for each other's rows, when the same requests come to both: PostgreSQL ends
     one of them, which has changed nothing and begins again."""
     for _ in range(TRIES - 1):
@@ -151,62 +230,82 @@ def _written(site: Site, wishes: list[_Wish], now: datetime) -> list[Claimed | A
     return _write(site, wishes, now)
 
 
-def _write(site: Site, wishes: list[_Wish], now: datetime) -> list[Claimed | Answer | None]:
+def _write(site: Site, wishes: list[_Wish], now: datetime) -> list[Turn | Claimed | Answer | bool]:
     with site.db() as conn, conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
         cursor.execute("SET LOCAL synchronous_commit = off")
-        ended = {wish.request.id: wish.end for wish in wishes if wish.end is not None}
-        if ended:
-            _finish(cursor, ended)
-        claims = {wish.request.id: wish.request for wish in wishes if wish.end is None}
-        fresh = _claim(cursor, list(claims.values()), now) if claims else set()
-        return [_outcome(cursor, wish.request, fresh, now) if wish.end is None else None for wish in wishes]
+        ours = _finish(cursor, {wish.turn: wish.end for wish in wishes if isinstance(wish, _Finish)})
+        fresh = _claim(cursor, [wish for wish in wishes if isinstance(wish, _Claim)], now)
+        return [
+            wish.turn.id in ours if isinstance(wish, _Finish) else _outcome(site, cursor, wish, fresh, now)
+            for wish in wishes
+        ]
 
 
-def _finish(cursor: psycopg.Cursor[Any], ends: dict[str, Answer | End]) -> None:
-    forgotten = [one for one, end in ends.items() if end is End.FORGOTTEN]
-    if forgotten:
-        cursor.execute("DELETE FROM api_requests WHERE id = ANY(%s)", (forgotten,))
-    kept = {one: end if isinstance(end, Answer) else None for one, end in ends.items()}
-    if kept:
-        statuses = [answer.status if answer else None for answer in kept.values()]
-        bodies = [answer.body if answer else None for answer in kept.values()]
-        cursor.execute(_FINISH, (list(kept), statuses, bodies))
+def _finish(cursor: psycopg.Cursor[Any], ends: dict[Turn, Answer | End]) -> set[str]:
+    """The requests that were still ours to end."""
+    ours: set[str] = set()
+    if forgotten := [turn for turn, end in ends.items() if end is End.FORGOTTEN]:
+        ours |= {row[0] for row in cursor.execute(_FORGET, _columns(forgotten)).fetchall()}
+    if kept := {turn: end for turn, end in ends.items() if end is not End.FORGOTTEN}:
+        statuses = [end.status if isinstance(end, Answer) else None for end in kept.values()]
+        bodies = [end.body if isinstance(end, Answer) else None for end in kept.values()]
+        ours |= {row[0] for row in cursor.execute(_FINISH, (*_columns(kept), statuses, bodies)).fetchall()}
+    return ours
 
 
-def _claim(cursor: psycopg.Cursor[Any], requests: list[Request], now: datetime) -> set[str]:
-    ids = [one.id for one in requests]
-    prints = [one.fingerprint for one in requests]
-    return {row[0] for row in cursor.execute(_CLAIM, (ids, prints, [now] * len(ids))).fetchall()}
+def _columns(turns: Iterable[Turn]) -> tuple[list[str], list[str], list[int]]:
+    rows = [(turn.id, turn.run, turn.attempt) for turn in turns]
+    return [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
+
+
+def _claim(cursor: psycopg.Cursor[Any], claims: list[_Claim], now: datetime) -> set[str]:
+    """The ids that nobody had claimed. The first of a batch's claims of the same id is the one written."""
+    first = {one.request.id: one for one in reversed(claims)}
+    if not first:
+        return set()
+    prints, runs = [one.request.fingerprint for one in first.values()], [one.run for one in first.values()]
+    given = (list(first), prints, runs, [now] * len(first))
+    return {row[0] for row in cursor.execute(_CLAIM, given).fetchall()}
 
 
 def _outcome(
-    cursor: psycopg.Cursor[Any], request: Request, fresh: set[str], now: datetime
-) -> Claimed | Answer:
+    site: Site, cursor: psycopg.Cursor[Any], claim: _Claim, fresh: set[str], now: datetime
+) -> Turn | Claimed | Answer:
+    request = claim.request
     if request.id in fresh:
         fresh.discard(request.id)  # the same request a second time in a batch is not the one who claimed it
-        return Claimed.NEW
+        return Turn(request.id, claim.run, 1)
     row = cursor.execute(
-        "SELECT fingerprint, status, answer, since FROM api_requests WHERE id = %s FOR UPDATE", (request.id,)
+        "SELECT fingerprint, status, answer, sealed_key, since FROM api_requests WHERE id = %s FOR UPDATE",
+        (request.id,),
     ).fetchone()
     if row is None:
         return Claimed.RUNNING
-    fingerprint, status, answer, since = row
+    fingerprint, status, answer, sealed_key, since = row
     if since <= now - KEPT:
         cursor.execute("DELETE FROM api_requests WHERE id = %s", (request.id,))
-        _claim(cursor, [request], now)
-        return Claimed.NEW
+        _claim(cursor, [claim], now)
+        return Turn(request.id, claim.run, 1)
     if bytes(fingerprint) != request.fingerprint:
         return Claimed.OTHER
     if status is not None:
-        return Answer(status, bytes(answer))
-    return Claimed.AGAIN if _taken_over(cursor, request, now) else Claimed.RUNNING
+        return Answer(status, _opened(site, request, sealed_key, bytes(answer)))
+    return _taken_over(cursor, request, now)
 
 
-def _taken_over(cursor: psycopg.Cursor[Any], request: Request, now: datetime) -> bool:
-    return cursor.execute(_TAKE_OVER, (now, request.id, now - LEASE)).fetchone() is not None
+def _opened(site: Site, request: Request, sealed_key: bytes | None, answer: bytes) -> bytes:
+    if sealed_key is None:
+        return answer
+    return site.system.notes.open(_sealed_as(request.id), bytes(sealed_key), answer).encode()
+
+
+def _taken_over(cursor: psycopg.Cursor[Any], request: Request, now: datetime) -> Turn | Claimed:
+    row = cursor.execute(_TAKE_OVER, (now, request.id, now - LEASE)).fetchone()
+    return Turn(request.id, row[0] or request.id, row[1]) if row else Claimed.RUNNING
 
 
 def _forget_old(site: Site, now: datetime) -> None:
     """Drop what nobody may ask for any more."""
     with site.db() as conn:
         conn.execute("DELETE FROM api_requests WHERE since <= %s", (now - KEPT,))
+    site.system.log.unbar(2 * KEPT)

@@ -299,6 +299,7 @@ class Webhook(Out):
     failing_since: Moment | None
     last_error: str
     next_try: Moment | None
+    old_until: Moment | None = Field(description="Until then messages are signed by the former secret too.")
 
 
 class NewWebhook(Webhook):
@@ -444,6 +445,12 @@ class From(In):
     """Deliver again what came after a position."""
 
     after: int = Field(ge=0, le=2**62)
+
+
+class Overlap(In):
+    """How long the former secret signs too."""
+
+    hours: int = Field(24, ge=0, le=168, examples=[24])
 
 
 Queue.model_rebuild()

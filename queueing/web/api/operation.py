@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from fastapi import APIRouter
+from fastapi.datastructures import Default
+from pydantic import BaseModel
 
 from queueing.domain.refusals import Refusal
 from queueing.web.api import problems as p
@@ -42,11 +44,11 @@ def operation(
     *,
     status: int = 200,
     may: Sequence[type[Refusal] | Kind] = (),
-    once: bool | None = None,
+    gives: type[BaseModel] | None = None,
 ) -> Callable[[F], F]:
-    """Register a function as an operation. `may`: what it can be refused by; `once`: whether it takes an
-    Idempotency-Key (whatever changes something does)."""
-    writes = method != "GET" if once is None else once
+    """Register a function as an operation. `may`: what it can be refused by. Whatever is no GET takes an
+    Idempotency-Key. `gives`: what a function that returns a ready answer answers with."""
+    writes = method != "GET"
     kinds = [one if isinstance(one, Kind) else p.refused_kind(one) for one in may]
     every = [*ALWAYS, *(WRITES if writes else ()), *kinds]
     extra: dict[str, Any] = {"security": [{"key": [scope]}]}
@@ -57,6 +59,7 @@ def operation(
         methods=[method],
         status_code=status,
         summary=summary,
+        response_model=gives or Default(None),
         description=f"{description}\n\nScope: `{scope}`.",
         responses={code: _response(every, code) for code in sorted({one.status for one in every})},
         openapi_extra=extra,

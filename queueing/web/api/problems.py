@@ -84,6 +84,17 @@ GENERAL = (
     TOO_LARGE, INVALID, KEY_REUSED, BAD_ADDRESS, TOO_MANY, BROKEN, AWAY,
 )  # fmt: skip
 
+
+def still_running() -> Problem:
+    """Somebody is at it; or was faster than us."""
+    return Problem(STILL_RUNNING, headers={"Retry-After": "1"})
+
+
+def is_worth_keeping(kind: Kind) -> bool:
+    """Whether a problem is an answer to the request, and not about its form or our state."""
+    return kind.status < 500 and (kind not in GENERAL or kind in (NO_SUCH_WEBHOOK, NOBODY_FOUND))
+
+
 _REFUSED: dict[type[Refusal], tuple[int, str]] = {
     r.SeasonNotOpen: (409, "发放没有开始"),
     r.SeasonAlreadyOpen: (409, "发放已经开始"),

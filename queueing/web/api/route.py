@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
+from psycopg import Connection as _Connection
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from queueing.domain import Command, State
@@ -17,7 +19,7 @@ from queueing.web.api import errors, ledger
 from queueing.web.api import problems as p
 from queueing.web.api.access import Doorman
 from queueing.web.api.keys import Key
-from queueing.web.api.ledger import Answer, Claimed, End, Ledger
+from queueing.web.api.ledger import Answer, Claimed, End, Ledger, Turn
 from queueing.web.site import Site, site_of
 
 MOST_BYTES = 4_000_000
@@ -25,31 +27,49 @@ MOST_BYTES = 4_000_000
 LONGEST_KEY = 255
 HEADER = "Idempotency-Key"
 Handler = Callable[[Request], Awaitable[Response]]
+Connection = _Connection[Any]
 
 
 @dataclass(slots=True)
 class Caller:
-    """A system that asks. `request` is the id its events carry; `again`: they may be in the log already."""
+    """A system that asks. `turn`: the claim of its Idempotency-Key, if it sent one; `kept`: the answer is
+    kept already."""
 
     site: Site
     key: Key
-    request: str = ""
-    again: bool = False
+    turn: Turn | None = None
+    kept: bool = False
 
     async def act(self, command: Command | Callable[[State], Command]) -> Outcome:
         """Have something decided, once. A command may be made from the state of the moment."""
-        if self.again and (done := await self._done()):
+        if self.turn and self.turn.before and (done := await self._done(self.turn)):
             return done
         if not isinstance(command, Command):
             with self.site.system.desk.view() as state:
                 command = command(state)
-        desk = self.site.system.desk
-        return await desk.ask(command, by=self.key.by, via=self.key.channel, request=self.request)
+        desk, request = self.site.system.desk, self.turn.name if self.turn else ""
+        return await desk.ask(command, by=self.key.by, via=self.key.channel, request=request)
 
-    async def _done(self) -> Outcome | None:
-        """What the log has of this request."""
-        found = await run_in_threadpool(self.site.system.log.history, f"request:{self.request}")
-        return Outcome(tuple(event for _, event in found), found[-1].position) if found else None
+    async def _done(self, turn: Turn) -> Outcome | None:
+        """What the log has of this request by earlier attempts, which add nothing any more."""
+        log = self.site.system.log
+        for name in turn.before:
+            if found := await run_in_threadpool(log.history, f"request:{name}"):
+                return Outcome(tuple(event for _, event in found), found[-1].position)
+        return None
+
+    def change(self, status: int, work: Callable[[Connection], BaseModel | None]) -> Response:
+        """Change something in tables, once: the change and its answer are stored together. `work` gives what
+        is answered, and must do nothing that the transaction can't take back."""
+        with self.site.db() as conn, conn.transaction():
+            if self.turn:
+                ledger.hold(conn, self.turn)
+            made = work(conn)
+            answer = Answer(status, made.model_dump_json().encode() if made else b"")
+            if self.turn:
+                ledger.keep(conn, self.site.system.notes, self.turn, answer)
+        self.kept = True
+        return _json(answer)
 
 
 async def _caller(request: Request) -> Caller:
@@ -105,17 +125,21 @@ async def _once(request: Request, caller: Caller, text: str, plain: Handler) -> 
     book: Ledger = request.app.state.ledger
     claimed = await book.claim(caller.site, asked)
     if isinstance(claimed, Answer):
-        return _replayed(claimed)
+        return _json(claimed, {"Idempotent-Replayed": "true"})
     if claimed is Claimed.OTHER:
         raise p.Problem(p.KEY_REUSED)
-    if claimed is Claimed.RUNNING:
-        raise p.Problem(p.STILL_RUNNING, headers={"Retry-After": "1"})
-    caller.request, caller.again = asked.id, claimed is Claimed.AGAIN
+    if not isinstance(claimed, Turn):
+        raise p.still_running()
+    caller.turn = claimed
     end: Answer | End = End.UNKNOWN
+    ours = True
     try:
         response, end = await _answered(request, plain, caller.site)
     finally:
-        await book.finish(caller.site, asked, end)
+        if not caller.kept:
+            ours = await book.finish(caller.site, claimed, end)
+    if not ours:  # whoever took over answers
+        raise p.still_running()
     return response
 
 
@@ -128,12 +152,13 @@ async def _answered(request: Request, plain: Handler, site: Site) -> tuple[Respo
         if problem.kind.status == p.BROKEN.status:
             raise
         response = errors.answer(request, error)
-        if errors.is_worth_keeping(problem.kind):
+        if p.is_worth_keeping(problem.kind):
             return response, Answer(response.status_code, bytes(response.body))
-        return response, End.UNKNOWN if problem.kind.status >= 500 else End.FORGOTTEN
+        unknown = problem.kind.status >= 500 or problem.kind is p.STILL_RUNNING
+        return response, End.UNKNOWN if unknown else End.FORGOTTEN
     return response, Answer(response.status_code, bytes(response.body))
 
 
-def _replayed(kept: Answer) -> Response:
-    kind = p.MEDIA_TYPE if kept.status >= 400 else "application/json"
-    return Response(kept.body, kept.status, {"Idempotent-Replayed": "true"}, kind)
+def _json(answer: Answer, headers: dict[str, str] | None = None) -> Response:
+    kind = p.MEDIA_TYPE if answer.status >= 400 else "application/json" if answer.body else None
+    return Response(answer.body, answer.status, headers, kind)

@@ -41,6 +41,9 @@ class Api:
     def get(self, path: str, **query: Any) -> httpx.Response:
         return self.http.get(path, params=query or None)
 
+    def delete(self, path: str, key: str = "") -> httpx.Response:
+        return self.http.delete(path, headers={"Idempotency-Key": key} if key else None)
+
     def post(self, path: str, body: Any = None, key: str = "") -> httpx.Response:
         return self.http.post(path, json=body, headers={"Idempotency-Key": key} if key else None)
 

@@ -1,4 +1,5 @@
-"""A web process that kills itself "before" a decision or "after" it, with its answer still to be written."""
+"""A web process that kills itself "before" a decision or "after" it, with its answer still to be written; or
+"before-change" or "after-change", around the end of the transaction that changes a table."""
 
 import asyncio
 import os
@@ -13,6 +14,7 @@ from queueing.log.desk import Desk
 from queueing.season.load import default_directory, load_season
 from queueing.settings import Settings
 from queueing.system import open_system
+from queueing.web.api import ledger, route
 from queueing.web.api.ledger import Ledger
 from queueing.web.app import create_app
 from tests.web.world import KEY, Clock
@@ -23,9 +25,17 @@ async def _die(*_: Any, **__: Any) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def _killed(*_: Any, **__: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def main(when: str) -> None:
     """Serve until the first request with a key."""
-    if when == "before":
+    if when == "before-change":
+        ledger.keep = _killed
+    elif when == "after-change":
+        route._json = _killed  # type: ignore[assignment]
+    elif when == "before":
         Desk.ask = _die  # type: ignore[assignment,method-assign]
     else:
         Ledger.finish = _die  # type: ignore[method-assign]

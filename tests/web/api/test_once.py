@@ -1,4 +1,5 @@
-"""A request with an Idempotency-Key is done once, however often it is asked and wherever we die."""
+"""A request with an Idempotency-Key is done once, however often it is asked, wherever we die and however slow
+we are."""
 
 import os
 import signal
@@ -172,11 +173,11 @@ def test_requests_that_two_processes_take_in_another_order_are_both_answered(wor
     ours, theirs = ledger.Request("a" * 32, b"1"), ledger.Request("b" * 32, b"2")
     nobody: Any = None
     now = world.clock.now
-    ledger._write(site, [ledger._Wish(theirs, nobody)], now)
+    ledger._write(site, [ledger._Claim(theirs, nobody)], now)
     with psycopg.connect(world.system.url) as other, ThreadPoolExecutor(1) as we:
         other.execute("SET deadlock_timeout = '1min'")
         other.execute("UPDATE api_requests SET since = since WHERE id = %s", (theirs.id,))
-        wishes = [ledger._Wish(one, nobody) for one in (ours, theirs)]
+        wishes = [ledger._Claim(one, nobody) for one in (ours, theirs)]
         found = we.submit(ledger._written, site, wishes, now)
         with psycopg.connect(world.system.url, autocommit=True) as watch:
             waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
@@ -185,4 +186,5 @@ def test_requests_that_two_processes_take_in_another_order_are_both_answered(wor
         held = "INSERT INTO api_requests (id, fingerprint, since, running) VALUES (%s, 'x', %s, true)"
         other.execute(held, (ours.id, now))
         other.rollback()
-        assert found.result(30) == [ledger.Claimed.NEW, ledger.Claimed.RUNNING]
+        turn, running = found.result(30)
+        assert (turn, running) == (ledger.Turn(ours.id, wishes[0].run, 1), ledger.Claimed.RUNNING)

@@ -79,7 +79,6 @@ def _lookup(caller: Caller, body: m.Lookup) -> m.Cards:
     "By phone (also a helping child's), or by the code of the letter with the name. POST, so that no number "
     "stands in an address or a log of addresses. Misses are counted and limited.",
     may=[NOBODY_FOUND],
-    once=False,
 )  # fmt: skip
 async def look_up(caller: TheCaller, body: m.Lookup) -> m.Cards:
     """Several people may share a phone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Path
@@ -12,7 +13,7 @@ from queueing.errors import UserError
 from queueing.web.api import models as m
 from queueing.web.api.operation import operation, router
 from queueing.web.api.problems import BAD_ADDRESS, INVALID, NO_SUCH_WEBHOOK, Problem
-from queueing.web.api.route import Caller, TheCaller
+from queueing.web.api.route import Caller, Connection, TheCaller
 from queueing.webhooks import delivery, subscriptions
 from queueing.webhooks.address import BadAddress, check
 from queueing.webhooks.office import office_of
@@ -27,7 +28,7 @@ def _out(one: Subscription, head: int) -> m.Webhook:
     return m.Webhook(
         id=one.id, url=one.url, kinds=one.kinds, active=one.active, position=one.position,
         behind=max(0, head - one.position), failing_since=one.failing_since, last_error=one.last_error,
-        next_try=one.next_try,
+        next_try=one.next_try, old_until=one.old_until,
     )  # fmt: skip
 
 
@@ -52,22 +53,31 @@ async def list_webhooks(caller: TheCaller) -> m.Webhooks:
     return await run_in_threadpool(_list, caller)
 
 
-def _add(caller: Caller, body: m.Subscribe) -> m.NewWebhook:
+def _add(caller: Caller, body: m.Subscribe) -> Response:
     system = caller.site.system
     try:
         check(body.url, system.settings.webhook_hosts)
     except BadAddress as problem:
         raise Problem(BAD_ADDRESS, str(problem)) from None
     head = system.log.head()
-    with caller.site.db() as conn:
+    position = head if body.after is None else min(body.after, head)
+
+    def add(conn: Connection) -> m.NewWebhook:
+        # Those of a key one after another, so that two at once don't both find room.
+        conn.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", (f"webhooks of {caller.key.id}",))
         if len(subscriptions.all_of(conn, caller.key.id)) >= MOST:
             raise UserError(f"一把密钥最多{MOST}个推送，请先删掉不用的。")
-        position = head if body.after is None else min(body.after, head)
         hook, secret = subscriptions.add(
             conn, system.notes, body.url, body.kinds, position, caller.site.now(), caller.key.id
         )
-        found = subscriptions.find(conn, hook)
-    assert found is not None  # noqa: S101  it was just made
+        return _with_secret(conn, hook, head, secret)
+
+    return caller.change(201, add)
+
+
+def _with_secret(conn: Connection, hook: str, head: int, secret: str) -> m.NewWebhook:
+    found = subscriptions.find(conn, hook)
+    assert found is not None  # noqa: S101  it was just written
     return m.NewWebhook(**_out(found, head).model_dump(), secret=secret)
 
 
@@ -77,9 +87,9 @@ def _add(caller: Caller, body: m.Subscribe) -> m.NewWebhook:
     "secret in the answer, which is shown once.",
     status=201,
     may=[BAD_ADDRESS],
-    once=False,
+    gives=m.NewWebhook,
 )  # fmt: skip
-async def subscribe(caller: TheCaller, body: m.Subscribe) -> m.NewWebhook:
+async def subscribe(caller: TheCaller, body: m.Subscribe) -> Response:
     """To a public https address, or to a host an administrator allowed."""
     return await run_in_threadpool(_add, caller, body)
 
@@ -96,22 +106,19 @@ async def get_webhook(caller: TheCaller, hook: Hook) -> m.Webhook:
     return await run_in_threadpool(_get, caller, hook)
 
 
-def _remove(caller: Caller, hook: str) -> None:
+def _remove(caller: Caller, hook: str) -> Response:
     _own(caller, hook)
-    with caller.site.db() as conn:
-        subscriptions.remove(conn, hook)
+    return caller.change(204, lambda conn: subscriptions.remove(conn, hook))
 
 
 @operation(
     webhooks, "DELETE", "/webhooks/{hook}", "webhooks", "Unsubscribe", "Nothing more is sent.",
     status=204,
     may=[NO_SUCH_WEBHOOK],
-    once=False,
 )  # fmt: skip
 async def unsubscribe(caller: TheCaller, hook: Hook) -> Response:
     """Gone."""
-    await run_in_threadpool(_remove, caller, hook)
-    return Response(status_code=204)
+    return await run_in_threadpool(_remove, caller, hook)
 
 
 def _attempts(caller: Caller, hook: str) -> m.Deliveries:
@@ -131,7 +138,13 @@ async def attempts(caller: TheCaller, hook: Hook) -> m.Deliveries:
 
 
 def _test(caller: Caller, hook: str) -> m.Deliveries:
-    delivery.send_test(office_of(caller.site.system), _own(caller, hook))
+    own, turn = _own(caller, hook), caller.turn
+    name = turn.run if turn else ""
+    sent = (
+        turn is not None and turn.before and any(name in one.id for one in _attempts(caller, hook).attempts)
+    )
+    if not sent:
+        delivery.send_test(office_of(caller.site.system), own, name)
     return _attempts(caller, hook)
 
 
@@ -139,22 +152,27 @@ def _test(caller: Caller, hook: str) -> m.Deliveries:
     webhooks, "POST", "/webhooks/{hook}/test", "webhooks", "Send a test message",
     "Sent at once, as `webhook.test`; the first of the attempts says what came of it.",
     may=[NO_SUCH_WEBHOOK],
-    once=False,
 )  # fmt: skip
 async def test(caller: TheCaller, hook: Hook) -> m.Deliveries:
     """Whether the receiver listens."""
     return await run_in_threadpool(_test, caller, hook)
 
 
-def _redeliver(caller: Caller, hook: str, after: int) -> m.Webhook:
+def _redeliver(caller: Caller, hook: str, after: int) -> Response:
     _own(caller, hook)
     head = caller.site.system.log.head()
     if after > head:
         where = {"pointer": "#/after", "detail": f"还没有这么多，最多{head}"}
         raise Problem(INVALID, more={"errors": [where]})
-    with caller.site.db() as conn:
+
+    def start(conn: Connection) -> m.Webhook:
         subscriptions.start_again(conn, hook, after)
-    return _get(caller, hook)
+        found = subscriptions.find(conn, hook)
+        if found is None:
+            raise Problem(NO_SUCH_WEBHOOK)
+        return _out(found, head)
+
+    return caller.change(200, start)
 
 
 @operation(
@@ -162,8 +180,33 @@ def _redeliver(caller: Caller, hook: str, after: int) -> m.Webhook:
     "Everything of its kinds after a position, with the same message ids. A webhook that was stopped goes "
     "on.",
     may=[NO_SUCH_WEBHOOK],
-    once=False,
+    gives=m.Webhook,
 )  # fmt: skip
-async def redeliver(caller: TheCaller, hook: Hook, body: m.From) -> m.Webhook:
+async def redeliver(caller: TheCaller, hook: Hook, body: m.From) -> Response:
     """Set back."""
     return await run_in_threadpool(_redeliver, caller, hook, body.after)
+
+
+def _rotate(caller: Caller, hook: str, hours: int) -> Response:
+    _own(caller, hook)
+    head, notes = caller.site.system.log.head(), caller.site.system.notes
+
+    def rotate(conn: Connection) -> m.NewWebhook:
+        secret = subscriptions.rotate(conn, notes, hook, caller.site.now(), timedelta(hours=hours))
+        if secret is None:
+            raise Problem(NO_SUCH_WEBHOOK)
+        return _with_secret(conn, hook, head, secret)
+
+    return caller.change(200, rotate)
+
+
+@operation(
+    webhooks, "POST", "/webhooks/{hook}/rotate", "webhooks", "A new secret",
+    "Shown once, in the answer. Until `old_until` every message carries two signatures: by the new secret "
+    "and by the former one.",
+    may=[NO_SUCH_WEBHOOK],
+    gives=m.NewWebhook,
+)  # fmt: skip
+async def rotate(caller: TheCaller, hook: Hook, body: m.Overlap) -> Response:
+    """With an overlap."""
+    return await run_in_threadpool(_rotate, caller, hook, body.hours)
