@@ -128,12 +128,12 @@ class SlotOpened(Event, kw_only=True, frozen=True):
 
 
 class SlotCapacityChanged(Event, kw_only=True, frozen=True):
-    """The limit of a slot is another one now; `plain` too, unless 0."""
+    """The limit of a slot is another one now. `plain` is what the windows can serve now; absent, it stays."""
 
     TOPIC = "slot-capacity-changed"
     ABOUT = ("slot",)
     slot: str
-    plain: int = 0
+    plain: int | None = None
     capacity: int
     walk_in_room: int
     was_capacity: int

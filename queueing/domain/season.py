@@ -355,10 +355,10 @@ def _opened(state: State, event: e.SlotOpened) -> None:
 
 @evolves(e.SlotCapacityChanged)
 def _capacity_changed(state: State, event: e.SlotCapacityChanged) -> None:
-    """A limit that somebody set by itself is pinned; a change of the plan (which sets `plain` too) says by
+    """A limit that somebody set by itself is pinned; a change of the plan (which says `plain` too) says by
     `LimitsPinned` what it pins."""
-    plain = event.plain or state.slots[event.slot].plain
-    pinned = state.slots[event.slot].pinned or (event.by != "system" and not event.plain)
+    plain = state.slots[event.slot].plain if event.plain is None else event.plain
+    pinned = state.slots[event.slot].pinned or (event.by != "system" and event.plain is None)
     if event.by == "system":
         state.set_facts(limits_day=event.at.date())
     state.change_slot(

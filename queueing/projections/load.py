@@ -132,7 +132,7 @@ def _opened(batch: Batch, event: e.SlotOpened) -> None:
 
 @folding.on(e.SlotCapacityChanged)
 def _capacity_changed(batch: Batch, event: e.SlotCapacityChanged) -> None:
-    plain = event.plain or batch.slots[event.slot].plain
+    plain = batch.slots[event.slot].plain if event.plain is None else event.plain
     batch.slots.change(event.slot, plain=plain, capacity=event.capacity, walk_in_room=event.walk_in_room)
 
 

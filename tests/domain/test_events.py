@@ -11,7 +11,7 @@ from queueing.domain import events as e
 from queueing.domain.events import all_events
 from queueing.domain.kernel import UnknownEvent
 from queueing.log.codec import decode, encode
-from tests.domain.harness import happened
+from tests.domain.harness import S9, given, happened, slot
 from tests.domain.tour import tour_events
 
 STORED_NAMES = """
@@ -62,6 +62,23 @@ def test_a_field_that_came_later_takes_its_default() -> None:
     early = encode(happened(e.CardCollected, card="c1", how="self"))
     assert b"freed" not in early.data
     assert decode(early) == happened(e.CardCollected, card="c1", how="self", freed="")
+
+
+def test_a_log_of_before_plain_could_be_0_is_read_as_it_was_meant() -> None:
+    early = encode(
+        happened(
+            e.SlotCapacityChanged,
+            slot=S9,
+            capacity=2,
+            walk_in_room=0,
+            was_capacity=3,
+            was_walk_in_room=0,
+            reason="少人",
+        )
+    )
+    assert b"plain" not in early.data
+    story = given(slot(S9, 3), decode(early))
+    assert (story.state.slots[S9].plain, story.state.slots[S9].capacity) == (3, 2)
 
 
 def test_rules_are_stored_in_full_so_that_new_defaults_change_no_past_season() -> None:

@@ -6,7 +6,7 @@ from queueing.domain import events as e
 from queueing.domain import refusals as r
 from queueing.domain.booking import BookSlot, CancelBooking, MoveBooking
 from queueing.domain.plans import ChangePlan, UndoPlan, losing, undone
-from queueing.domain.season import ChangeWindows, NewSlot
+from queueing.domain.season import ChangeCapacity, ChangeWindows, NewSlot
 from queueing.domain.waits import windows_open
 from tests.domain.harness import (
     NEXT9,
@@ -109,6 +109,16 @@ def test_fewer_windows_lower_what_a_slot_can_serve() -> None:
     story = branch()
     story.when(ChangePlan("少窗口", limits={NEXT9: (2, 1, 0)}), at="06-05 07:00", **MANAGER)
     assert (story.state.slots[NEXT9].plain, story.state.slots[NEXT9].capacity) == (2, 1)
+
+
+def test_no_window_can_serve_anybody_and_that_is_no_missing_number() -> None:
+    story = branch()
+    story.when(ChangePlan("停机", limits={NEXT9: (0, 0, 0)}), at="06-05 07:00", **MANAGER)
+    assert (story.state.slots[NEXT9].plain, story.state.slots[NEXT9].pinned) == (0, False)
+    story.when(ChangeCapacity({NEXT9: (1, 0)}, "加一个"), at="06-05 07:10", **MANAGER)
+    assert (story.state.slots[NEXT9].plain, story.state.slots[NEXT9].capacity) == (0, 1)
+    undo(story)
+    assert (story.state.slots[NEXT9].plain, story.state.slots[NEXT9].capacity) == (3, 3)
 
 
 def test_a_limit_set_by_hand_is_pinned_until_it_is_undone() -> None:

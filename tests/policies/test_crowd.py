@@ -10,8 +10,10 @@ from queueing.domain import events as e
 from queueing.domain.counter import ArriveHolder, TicketWalkIn
 from queueing.domain.handover import HandOver
 from queueing.domain.limits import PinLimits, SwitchOverbooking
+from queueing.domain.plans import ChangePlan
 from queueing.policies.learned import remaining_walk_ins, rumour_alarm, show_rates, usual_walk_ins
 from queueing.policies.limits import limits_of
+from queueing.policies.outlook import day_plan
 from tests.support import Branch, crowd
 
 LIMITS, ALARM = "compute_limits_in_the_evening", "raise_the_alarm_when_many_come_unasked"
@@ -137,3 +139,17 @@ def test_the_usual_number_follows_the_days_seen(branch: Branch) -> None:
     assert usual_walk_ins(branch.state(), season, date(2018, 6, 5)) < 20, "the quiet day before counts"
     after = usual_walk_ins(branch.state(), season, TOMORROW)
     assert after > usual_walk_ins(branch.state(), season, date(2018, 6, 5))
+
+
+def test_a_day_without_any_window_gets_no_places(branch: Branch) -> None:
+    careful(branch)
+    slots = branch.state().days[TOMORROW]
+    branch.ask(ChangePlan("停机", limits=dict.fromkeys(slots, (0, 0, 0))))
+    assert {
+        one.limit
+        for one in limits_of(branch.state(), branch.system.season, TOMORROW, branch.now.date()).values()
+    } == {0}
+    branch.clock.at("06-05 18:30")
+    branch.run(LIMITS)
+    assert set(limits(branch).values()) == {0}
+    assert day_plan(branch.state(), branch.system.season, TOMORROW, branch.now).windows == 0
