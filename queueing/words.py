@@ -194,6 +194,15 @@ def _differs(problem: r.RosterDiffers, names: Mapping[str, str]) -> str:
     return f"回执和交出去的卡对不上：{said}。请按下面列出的姓名改好，再交一次。"
 
 
+def _nothing_to_undo(problem: r.NothingToUndo, names: Mapping[str, str]) -> str:
+    if problem.other:
+        return (
+            f"第{problem.change}次调整管到的，现在由第{problem.other}次调整（{problem.reason}）决定；"
+            f"要恢复，请先撤销第{problem.other}次。"
+        )
+    return f"第{problem.change}次调整的日子和时间段都已经过去，没有可以撤销的。"
+
+
 _FOR_STAFF.update(
     {
         r.SeasonNotOpen: _plain("发放还没有开始，或者已经结束；请先开启本季发放。"),
@@ -204,6 +213,7 @@ _FOR_STAFF.update(
         r.UnknownCard: _plain("没有找到这张卡，请核对姓名、身份证或预约号。"),
         r.UnknownSlot: _plain("没有这个时间段，请从列出的时间里选。"),
         r.UnknownChange: _plain("没有这次调整，请从列出的调整里选。"),
+        r.NothingToUndo: _nothing_to_undo,
         r.UnknownEmployer: _plain("没有找到这家单位，请从单位名单里选。"),
         r.TooEarly: lambda p, n: f"还没轮到这个批次，从{day(p.opens)}起可以预约。",
         r.SlotPast: _plain("这个时间段已经开始或过去了，请选后面的时间。"),

@@ -229,16 +229,20 @@ class DayWindows(msgspec.Struct, frozen=True):
 
 
 class PlanMoved(msgspec.Struct, frozen=True):
-    """A card, the slot a change took it from, and the version its booking got (0: it lost its place)."""
+    """A card, the slot a change took it from, and the version its booking got in the slot `to` (0 and "": it
+    lost its place)."""
 
     card: str
     slot: str
     version: int
+    to: str = ""
 
 
 class PlanChanged(Event, kw_only=True, frozen=True):
     """The plan of some days was changed in one step; its other facts stand before it. Remembers what was
-    before, for an undo: slots, windows, and who was moved."""
+    before, for an undo: slots, windows, who was moved, and which slots were not `pinned` yet. `opens`,
+    `limits` and `pins` are the slots whose opening, limit and pin it decides about, were they as it wants
+    them already or not."""
 
     TOPIC = "plan-changed"
     ABOUT = ("plan:change",)
@@ -248,6 +252,9 @@ class PlanChanged(Event, kw_only=True, frozen=True):
     windows: tuple[DayWindows, ...] = ()
     moved: tuple[PlanMoved, ...] = ()
     pinned: tuple[str, ...] = ()
+    opens: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    pins: tuple[str, ...] = ()
 
 
 class PlanUndone(Event, kw_only=True, frozen=True):

@@ -254,6 +254,16 @@ class UnknownChange(Refusal):
 
 
 @dataclass(unsafe_hash=True)
+class NothingToUndo(Refusal):
+    """Nothing of this change is left to take back: it is over, or a later change that stands (`other`, made
+    for `reason`) decides about the same."""
+
+    change: str
+    other: str = ""
+    reason: str = ""
+
+
+@dataclass(unsafe_hash=True)
 class BadValue(Refusal):
     """A field of the command makes no sense (`field` is its name)."""
 

@@ -192,8 +192,20 @@ class Wave(Entity, frozen=True, kw_only=True):
     closed: datetime | None = None
 
 
+class Setting(Entity, frozen=True, kw_only=True):
+    """One thing that a change of the plan decided about: `what` ("open": 1 or 0; "limit": plain, capacity,
+    walk_in_room; "windows") of `key` (a slot, or a day in ISO form), as it `was` before and as it was `set`.
+    """
+
+    what: str
+    key: str
+    was: tuple[int, ...]
+    set: tuple[int, ...]
+
+
 class Plan(Entity, frozen=True, kw_only=True):
-    """A change of the plan, with what was before; fields as in `PlanChanged`."""
+    """A change of the plan, with what was before; fields as in `PlanChanged`. What an undone change had set
+    is not what was before the next one: that takes over its `settings`, `moved` and `pinned`."""
 
     at: datetime
     by: str
@@ -202,6 +214,8 @@ class Plan(Entity, frozen=True, kw_only=True):
     windows: tuple[DayWindows, ...] = ()
     moved: tuple[PlanMoved, ...] = ()
     pinned: tuple[str, ...] = ()
+    pins: tuple[str, ...] = ()
+    settings: tuple[Setting, ...] = ()
     undone: bool = False
 
 

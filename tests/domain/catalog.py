@@ -17,6 +17,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "domain.md"
 COMMANDS: tuple[ModuleType, ...] = (
     d.season,
     d.plans,
+    d.plan_undo,
     d.holders,
     d.waves,
     d.reassure,

@@ -24,6 +24,7 @@ MODULES = (
     d.holders,
     d.offers,
     d.plans,
+    d.plan_undo,
     d.season,
     d.waves,
     d.pacing,

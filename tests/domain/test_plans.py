@@ -2,11 +2,14 @@
 
 from datetime import date
 
+from msgspec.structs import replace
+
 from queueing.domain import events as e
 from queueing.domain import refusals as r
 from queueing.domain.booking import BookSlot, CancelBooking, MoveBooking
-from queueing.domain.plans import ChangePlan, UndoPlan, losing, undone
-from queueing.domain.season import ChangeCapacity, ChangeWindows, NewSlot
+from queueing.domain.plan_undo import UndoPlan, undone
+from queueing.domain.plans import ChangePlan, losing
+from queueing.domain.season import ChangeCapacity, ChangeWindows, NewSlot, ReopenSlots
 from queueing.domain.waits import windows_open
 from tests.domain.harness import (
     NEXT9,
@@ -86,7 +89,8 @@ def test_a_change_is_one_decision_and_remembers_what_was_before() -> None:
             reason="停电",
             before=(e.SlotBefore(NEXT9, True, 3, 3, 0),),
             windows=(e.DayWindows(WEDNESDAY, 2),),
-            moved=(e.PlanMoved("c1", NEXT9, 2),),
+            moved=(e.PlanMoved("c1", NEXT9, 2, NEXT10),),
+            opens=(NEXT9,),
         ),
     )
     assert windows_open(story.state, WEDNESDAY) == 1
@@ -118,7 +122,7 @@ def test_no_window_can_serve_anybody_and_that_is_no_missing_number() -> None:
     story.when(ChangeCapacity({NEXT9: (1, 0)}, "加一个"), at="06-05 07:10", **MANAGER)
     assert (story.state.slots[NEXT9].plain, story.state.slots[NEXT9].capacity) == (0, 1)
     undo(story)
-    assert (story.state.slots[NEXT9].plain, story.state.slots[NEXT9].capacity) == (3, 3)
+    assert (story.state.slots[NEXT9].plain, story.state.slots[NEXT9].capacity) == (3, 1)
 
 
 def test_a_limit_set_by_hand_is_pinned_until_it_is_undone() -> None:
@@ -181,11 +185,84 @@ def test_an_undo_never_overfills_a_slot() -> None:
     assert len(story.state.slots[NEXT9].seats) <= story.state.slots[NEXT9].capacity == 3
 
 
-def test_a_slot_that_a_later_change_touched_stays_as_that_left_it() -> None:
-    story = shut(branch("c1"), NEXT9)
+def test_what_a_change_did_is_taken_back_and_what_a_later_one_did_stays() -> None:
+    story = shut(branch("c1"), NEXT9, NEXT10)
     story.when(ChangePlan("改小", limits={NEXT9: (1, 1, 0)}), at="06-05 07:10", **MANAGER)
     undo(story)
-    assert not story.state.slots[NEXT9].open and where(story, "c1") == NEXT10
+    assert story.state.slots[NEXT9].open and where(story, "c1") == NEXT9
+    assert story.state.slots[NEXT9].capacity == 1
+    undo(story, "06-05 08:01", "2")
+    assert story.state.slots[NEXT9].capacity == 3
+
+
+def test_where_a_later_change_decides_the_undo_is_refused_and_names_it() -> None:
+    story = shut(branch(), NEXT9)
+    story.when(ChangePlan("来电", reopening=(NEXT9,)), at="06-05 07:10", **MANAGER)
+    undo(story).then(r.NothingToUndo("1", "2", "来电"))
+    undo(undo(story, change="2"), change="1")
+    assert story.state.slots[NEXT9].open
+
+
+def test_a_later_change_leads_back_to_what_was_before_one_that_was_undone() -> None:
+    story = branch()
+    story.when(ChangePlan("少人", limits={NEXT9: (1, 1, 0), NEXT10: (1, 1, 0)}), at="06-05 07:00", **MANAGER)
+    story.when(ChangePlan("帮手", limits={NEXT9: (2, 2, 0)}), at="06-05 07:10", **MANAGER)
+    undo(story)
+    assert [story.state.slots[name].capacity for name in (NEXT9, NEXT10)] == [2, 2]
+    undo(story, change="2")
+    assert [story.state.slots[name].capacity for name in (NEXT9, NEXT10)] == [3, 2]
+
+
+def test_a_slot_that_two_changes_close_stays_shut_until_both_are_undone() -> None:
+    story = shut(shut(branch(), NEXT9, NEXT11), NEXT9, NEXT10)
+    undo(story)
+    assert [story.state.slots[name].open for name in (NEXT9, NEXT10, NEXT11)] == [False, False, True]
+    undo(story, change="2")
+    assert story.state.slots[NEXT9].open
+
+
+def test_whom_two_changes_moved_on_the_undos_bring_to_the_first_place() -> None:
+    for order in ("21", "12"):
+        story = shut(shut(branch("c1"), NEXT9), NEXT10)
+        assert where(story, "c1") == NEXT11
+        for change in order:
+            undo(story, change=change)
+        assert where(story, "c1") == NEXT9, order
+
+
+def test_what_is_over_is_not_undone_and_what_was_undone_by_hand_stays() -> None:
+    over = shut(branch(), NEXT9).when(UndoPlan("1", "来电"), at="06-06 09:15", **MANAGER)
+    over.then(r.NothingToUndo("1"))
+    story = shut(branch(), NEXT9)
+    story.fold(did(ReopenSlots((NEXT9,), "来电"), "06-05 07:10"))
+    undo(story).then(fact(e.PlanUndone, "plan:1", change="1", reason="来电"))
+    assert story.state.slots[NEXT9].open
+
+
+def test_limits_computed_since_go_back_with_the_windows_they_follow_from() -> None:
+    story = branch()
+    story.when(
+        ChangePlan("少人", limits={NEXT9: (1, 1, 0)}, windows={WEDNESDAY: 1}), at="06-05 07:00", **MANAGER
+    )
+    story.fold(did(ChangeCapacity({NEXT9: (2, 1)}, "重新计算"), "06-05 18:30", by="system"))
+    undo(story, "06-05 19:00")
+    assert (story.state.slots[NEXT9].plain, story.state.slots[NEXT9].capacity) == (3, 3)
+
+
+def test_changes_of_a_log_of_before_are_undone_too() -> None:
+    """Their facts say neither what they decided about nor where they moved people to."""
+    story = shut(branch("c1"), NEXT9)
+    facts = [
+        replace(one, opens=(), moved=(e.PlanMoved("c1", NEXT9, 2),))
+        if isinstance(one, e.PlanChanged)
+        else one
+        for one in story.events
+    ]
+    early = branch("c1")
+    for event in facts:
+        early.fold(event)
+    undo(early)
+    assert early.state.slots[NEXT9].open and where(early, "c1") == NEXT9
 
 
 def test_limits_that_follow_from_windows_are_computed_again_and_so_after_an_undo() -> None:
@@ -202,19 +279,25 @@ def test_windows_that_a_later_change_set_stay_as_that_left_them() -> None:
     story = branch()
     story.when(ChangePlan("少人", windows={WEDNESDAY: 1}), at="06-05 07:00", **MANAGER)
     story.when(ChangePlan("来帮手", windows={WEDNESDAY: 4}), at="06-05 07:10", **MANAGER)
-    undo(story, "06-05 08:00", "1")
+    undo(story, "06-05 08:00", "1").then(r.NothingToUndo("1", "2", "来帮手"))
     assert windows_open(story.state, WEDNESDAY) == 4
     undo(story, "06-05 08:01", "2")
     assert windows_open(story.state, WEDNESDAY) == 1
+    undo(story, "06-05 08:02", "1")
+    assert windows_open(story.state, WEDNESDAY) == 2
 
 
-def test_a_limit_set_by_hand_again_stays_pinned_when_the_first_is_undone() -> None:
+def test_a_limit_set_by_hand_again_stays_pinned_until_both_are_undone() -> None:
     story = branch()
     for places in (1, 2):
-        by_hand = ChangePlan("照顾高龄", limits={NEXT9: (3, places, 0)}, pinned=(NEXT9,))
+        limits = dict.fromkeys((NEXT9, NEXT10)[: 3 - places], (3, places, 0))
+        by_hand = ChangePlan("照顾高龄", limits=limits, pinned=tuple(limits))
         story.when(by_hand, at=f"06-05 07:0{places}", **MANAGER)
     undo(story)
     assert story.state.slots[NEXT9].pinned and story.state.slots[NEXT9].capacity == 2
+    assert not story.state.slots[NEXT10].pinned
+    undo(story, change="2")
+    assert not story.state.slots[NEXT9].pinned and story.state.slots[NEXT9].capacity == 3
 
 
 def test_nobody_is_brought_back_to_a_time_they_can_t_reach() -> None:

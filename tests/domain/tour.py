@@ -16,6 +16,7 @@ from queueing.domain import holders as h
 from queueing.domain import limits as li
 from queueing.domain import offers as o
 from queueing.domain import pacing as pc
+from queueing.domain import plan_undo as pu
 from queueing.domain import plans as p
 from queueing.domain import reassure as re
 from queueing.domain import season as s
@@ -95,7 +96,7 @@ TOUR: tuple[tuple[str, Command], ...] = (
     ("06-04 08:10", li.ReleaseLimits((S915,), "恢复")),
     ("06-04 08:11", li.SwitchOverbooking(False, "大厅太满")),
     ("06-04 08:12", p.ChangePlan("少一个窗口", closing=(S915,), windows={date(2018, 6, 6): 1})),
-    ("06-04 08:13", p.UndoPlan("1", "人手够了")),
+    ("06-04 08:13", pu.UndoPlan("1", "人手够了")),
     ("06-05 07:00", re.SuggestAnotherTime(("c0", "c1"))),
     ("06-05 08:00", s.ChangeWindows(1)),
     ("06-05 08:01", wi.SetWalkInQuota(20, "传言")),

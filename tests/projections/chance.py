@@ -17,6 +17,7 @@ from queueing.domain import holders as h
 from queueing.domain import limits as li
 from queueing.domain import offers as o
 from queueing.domain import pacing as pc
+from queueing.domain import plan_undo as pu
 from queueing.domain import plans as p
 from queueing.domain import reassure as re
 from queueing.domain import season as s
@@ -202,7 +203,7 @@ class Chance:
             lambda: s.ChangeCapacity(limits, "少一个窗口"),
             lambda: s.ChangeWindows(self._pick.randrange(1, 5)),
             self._plan,
-            lambda: p.UndoPlan(self._pick.choice(list(self.state.plans) or ["1"]), "来电"),
+            lambda: pu.UndoPlan(self._pick.choice(list(self.state.plans) or ["1"]), "来电"),
         )
 
     def _crowd(self) -> Command:

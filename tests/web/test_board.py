@@ -183,6 +183,26 @@ def test_a_change_is_undone_and_brings_people_back(world: World, manager: Browse
     assert "已经撤销" in manager.text
 
 
+def test_an_undo_names_the_later_change_that_decides(world: World, manager: Browser) -> None:
+    slots = {"day": "2018-06-20", "slot": ["20180620-0900", "20180620-0915"]}
+    manager.post("/changes/apply", {**slots, "what": "close", "reason": "检修线路"})
+    manager.post("/changes/apply", {**slots, "what": "reopen", "slot": "20180620-0900", "reason": "先开半边"})
+    last = len(plans_of(world))
+    manager.get(f"/changes/undo/{last - 1}")
+    assert f"第{last}次调整（先开半边）之后管到的，保持那次的样子" in manager.text
+    manager.post("/changes/apply", {**slots, "what": "reopen", "slot": "20180620-0915", "reason": "全开"})
+    refused = f"现在由第{last + 1}次调整（全开）决定；要恢复，请先撤销第{last + 1}次。"
+    manager.get(f"/changes/undo/{last - 1}")
+    assert refused in manager.text
+    manager.post("/changes/undo", {"change": str(last - 1), "reason": "改错了"})
+    assert refused in manager.text
+
+
+def plans_of(world: World) -> list[str]:
+    with world.system.desk.view() as state:
+        return list(state.plans)
+
+
 def test_fewer_windows_on_several_days_lower_the_limits_by_the_rule(world: World, manager: Browser) -> None:
     form = {"what": "windows", "first": "2018-06-27", "last": "2018-06-29", "windows": "2", "reason": "培训"}
     before = slots_of(world, date(2018, 6, 28))

@@ -130,6 +130,7 @@ _REFUSED: dict[type[Refusal], tuple[int, str]] = {
     r.ReasonMissing: (422, "没有写原因"),
     r.BadValue: (422, "某一项填得不对"),
     r.UnknownChange: (404, "没有这次调整"),
+    r.NothingToUndo: (409, "没有可以撤销的"),
     r.InvitationsArePaused: (409, "通知已暂停"),
 }
 _ANY_OTHER = (409, "现在不能这样办")

@@ -13,7 +13,8 @@ from starlette.datastructures import FormData
 from queueing import words
 from queueing.domain import Refusal
 from queueing.domain.events import BookingCancelled, BookingMoved, SlotBooked
-from queueing.domain.plans import ChangePlan, UndoPlan, losing, undoing, undone
+from queueing.domain.plan_undo import UndoPlan, check_undo, deciding, undoing, undone
+from queueing.domain.plans import ChangePlan, losing
 from queueing.domain.season import Displaced, known_slot
 from queueing.domain.state import State
 from queueing.domain.waits import windows_open
@@ -108,16 +109,22 @@ def ask_undo(request: Request, site: TheSite, staff: Manager, change: str) -> Re
         plan = state.plans.get(change)
         if plan is None or plan.undone:
             return _back(site.today(), "这次调整已经撤销，或者没有这次调整。", "bad")
+        try:
+            check_undo(change, state, now)
+        except Refusal as problem:
+            return _back(site.today(), words.sentence(problem), "bad")
         backs, losers = undone(change, state, now)
         command = undoing(change, state, now)
         people = _seen(state, [*backs, *losers])
+        since = [(number, state.plans[number].reason) for number in deciding(change, state)]
     context = {
         "what": "撤销",
         "reason": plan.reason,
         "sentences": [
             f"撤销{words.moment(plan.at)}的调整：{plan.reason}。",
             *in_words(Wanted("", ""), command),
-            "已经过去的时间段不再动；之后又改过的时间段，保持后来的样子；自己另约了时间的人不动。",
+            *(f"第{number}次调整（{reason}）之后管到的，保持那次的样子。" for number, reason in since),
+            "已经过去的时间段不再动；自己另约了时间的人不动。",
         ],
         "outlook": None,
         "fields": [("change", change)],
