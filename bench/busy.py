@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 
 from bench.town import settings_of, town
@@ -56,8 +56,8 @@ def fill(url: str, var_dir: Path, holders: int, tell: Told) -> None:
             clock.now = max(clock.now, datetime.combine(wave.opens, time(7)))
             _book(system, clock.now)
         tell("办理已经过去的，到大厅的取号")
+        _serve(system, clock)
         clock.now = NOW
-        _serve(system)
         _fill_hall(system)
         tell("更新查询表")
         with closing(Projector(system.url, all_projections(season), system.log)) as projector:
@@ -100,19 +100,19 @@ def _book(system: System, now: datetime) -> None:
     )
 
 
-def _serve(system: System) -> None:
-    """Hand over to most of those whose time has passed; the others did not come."""
+def _serve(system: System, clock: Clock) -> None:
+    """Hand over to most of those whose time has passed, each a little after it; the others did not come."""
     pick = random.Random(SEED)
     with system.desk.view() as state:
         due = [
-            c
-            for c, one in state.cards.items()
+            (one.booking.told, card)
+            for card, one in state.cards.items()
             if one.booking and one.booking.told < NOW - timedelta(minutes=20)
         ]
-    _ask(
-        system,
-        ((HandOver(card, "self", holder_id_seen=True), "counter") for card in due if pick.random() < CAME),
-    )
+    came = sorted(one for one in due if pick.random() < CAME)
+    for told, cards in groupby(came, key=lambda one: one[0]):
+        clock.now = told + timedelta(minutes=6)
+        _ask(system, ((HandOver(card, "self", holder_id_seen=True), "counter") for _, card in cards))
 
 
 def _fill_hall(system: System) -> None:

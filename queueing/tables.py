@@ -8,6 +8,7 @@ from psycopg import sql
 
 from queueing.log import EventLog
 from queueing.log.snapshots import Snapshots
+from queueing.projections import mornings
 from queueing.projections.registry import all_projections
 from queueing.projections.runner import Projector
 from queueing.sms import inbound, inbox, pace, strangers
@@ -19,6 +20,7 @@ OWN_TABLES = (
     "queueing_tt_main",
     "queueing_tt_tag",
     "desk_snapshots",
+    "kept_morning",
     "inbound",
     "threads",
     "conversations_read",
@@ -52,6 +54,7 @@ def migrate(url: str) -> None:
             migrate_installation(url)
             webhooks.migrate(url)
             Projector(url, all_projections(), log).migrate()
+            mornings.migrate(url)
         finally:
             log.close()
 

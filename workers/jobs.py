@@ -8,6 +8,7 @@ from functools import cache
 from time import monotonic
 
 from queueing.policies import closing, runner
+from queueing.projections.keeping import keep_mornings
 from queueing.settings import Settings
 from queueing.sms.gateways.choice import gateway
 from queueing.sms.outbox import send_due
@@ -17,6 +18,8 @@ from queueing.webhooks.office import open_office
 
 SEND_FOR_SECONDS = 20.0
 SNAPSHOT_EVERY = 5000
+KEEP_FOR_SECONDS = 30.0
+"""So long a job keeps mornings; the policies wait for it."""
 
 
 @cache
@@ -72,3 +75,9 @@ def forget_erased() -> int:
 def snapshot() -> bool:
     """Keep a desk's start quick."""
     return system().desk.save_snapshot(SNAPSHOT_EVERY)
+
+
+def mornings() -> int:
+    """Keep a look at the board of any past day quick; how many mornings were kept."""
+    opened = system()
+    return keep_mornings(opened.url, opened.log, opened.season.branch.id, KEEP_FOR_SECONDS)

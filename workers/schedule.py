@@ -52,6 +52,7 @@ def ticks() -> list[JsonCronJob]:
         _tick(jobs.forget_erased, "policies", 600),
         _tick(jobs.write_closing_list, "policies", 600),
         _tick(jobs.snapshot, "policies", 600),
+        _tick(jobs.mornings, "policies", 600),
     ]
     return found
 

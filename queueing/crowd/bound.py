@@ -19,7 +19,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import erf, sqrt
+from operator import mul
 from statistics import NormalDist
+from typing import NamedTuple
 
 from queueing.crowd.dayplan import DayPlan
 
@@ -148,31 +150,43 @@ def _session(day: Day, start: int, end: int) -> dict[int, list[tuple[float, floa
     grid = range(start - EARLY, end + 1, STEP)
     spread = max(day.offset_sd, 0.1) * _ROOT2
     told = [(count, at) for at, count in day.told.items() if start <= at < end and count]
-    came = [[0.5 * (1 + erf((moment - at - day.offset_mean) / spread)) for _, at in told] for moment in grid]
-    walked = [_walked(day, start, moment) for moment in grid]
     counts = [count for count, _ in told]
+    came = [
+        _come(counts, [0.5 * (1 + erf((moment - at - day.offset_mean) / spread)) for _, at in told])
+        for moment in grid
+    ]
+    walked = [_walked(day, start, moment) for moment in grid]
     result: dict[int, list[tuple[float, float]]] = {}
     for j, moment in enumerate(grid):
         result[moment] = [
-            _difference(day, counts, came[i], came[j], walked[j] - walked[i], _served(day, start, s, moment))
+            _difference(day, came[i], came[j], walked[j] - walked[i], _served(day, start, s, moment))
             for i, s in enumerate(grid[:j])
         ] or [(0.0, 0.0)]
     return result
 
 
-def _difference(
-    day: Day,
-    counts: Sequence[float],
-    before: Sequence[float],
-    after: Sequence[float],
-    walk: float,
-    served: float,
-) -> tuple[float, float]:
-    mean = variance = 0.0
-    for count, f0, f1 in zip(counts, before, after, strict=True):
-        part = day.show * (f1 - f0)
-        mean += count * part
-        variance += count * part * (1 - part)
+class _Come(NamedTuple):
+    """Of the booked, by a moment: the share of each told time (of those who come at all), the same times its
+    people, and the sums of that and of that times the share."""
+
+    shares: list[float]
+    people: list[float]
+    total: float
+    squares: float
+
+
+def _come(counts: Sequence[float], shares: list[float]) -> _Come:
+    people = list(map(mul, counts, shares))
+    return _Come(shares, people, sum(people), sum(map(mul, people, shares)))
+
+
+def _difference(day: Day, before: _Come, after: _Come, walk: float, served: float) -> tuple[float, float]:
+    """Mean and deviation. Of the n people of a told time each comes in the spell with chance
+    q = show (F1 - F0), so they add n q and n q (1 - q); the sum of the squares is multiplied out, for most
+    of its parts belong to one moment alone."""
+    mean = day.show * (after.total - before.total)
+    squares = after.squares - 2 * sum(map(mul, before.people, after.shares)) + before.squares
+    variance = mean - day.show**2 * squares
     shock = (day.show_shock * mean / day.show) ** 2
     variance += walk + walk * walk / day.level_shape + day.variation**2 * served + shock
     return mean + walk - served, sqrt(max(variance, 0.0))

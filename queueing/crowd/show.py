@@ -63,10 +63,12 @@ class ShowRates:
 
 
 def learn(seen: Mapping[Cell, tuple[int, int]], prior: float = PRIOR) -> ShowRates:
-    """Show rates from what was seen: cell -> (came, booked), bookings that are over and not cancelled."""
+    """Show rates from what was seen: cell -> (came, booked), bookings that are over and not cancelled. The
+    overall rate in whole per cent: it is known no better, and forecasts of days far off stay as they are
+    until there is news."""
     came = sum(one for one, _ in seen.values())
     booked = sum(one for _, one in seen.values())
-    overall = shrunk(came, booked, prior)
+    overall = round(shrunk(came, booked, prior), 2)
     weight = strength(seen, overall)
     rates = {cell: shrunk(some, all_, overall, weight) for cell, (some, all_) in seen.items()}
     return ShowRates(overall, weight, rates)

@@ -381,6 +381,15 @@ class State:
         self.put(self.employers, employer, new)
         return new
 
+    def touched(self) -> dict[str, set[Any]]:
+        """The keys of each stored table that changed since the last `commit`."""
+        names = {id(getattr(self._tables, name)): name for name in self._tables.__struct_fields__}
+        found: dict[str, set[Any]] = {}
+        for table, key, _ in self._journal:
+            if name := names.get(id(table)):
+                found.setdefault(name, set()).add(key)
+        return found
+
     def commit(self) -> None:
         """Forget the journal: what happened is durable."""
         self._journal.clear()

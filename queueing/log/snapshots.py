@@ -24,12 +24,12 @@ _decoder = msgspec.msgpack.Decoder(Tables)
 
 
 @cache
-def fingerprint() -> str:
-    """A digest of the domain's source: a snapshot folded by other rules is never used."""
-    folder = Path(domain.__file__).parent
+def fingerprint(*folders: Path) -> str:
+    """A digest of the source of the domain (and of `folders`): what other rules folded is never used."""
     digest = hashlib.sha256()
-    for module in sorted(folder.glob("*.py")):
-        digest.update(module.read_bytes())
+    for folder in (Path(domain.__file__).parent, *folders):
+        for module in sorted(folder.glob("*.py")):
+            digest.update(module.read_bytes())
     return digest.hexdigest()
 
 

@@ -12,6 +12,7 @@ from psycopg.sql import SQL, Identifier
 from queueing.domain import events as e
 from queueing.log.store import Recorded
 from queueing.projections.base import Folding, subjects
+from queueing.projections.card_cells import recount
 from queueing.projections.card_status import CARDS, RULES, WAVES, CardRules, CardStatus, CohortWave
 from queueing.projections.tables import Rows
 
@@ -88,6 +89,7 @@ class Batch:
                 ).format(Identifier(CARDS.name + suffix), Identifier(WAVES.name + suffix))
             )
         self.cards.save(cursor, suffix)
+        recount(cursor, self.cards.changes(), suffix)
 
 
 folding: Folding[Batch] = Folding()

@@ -8,16 +8,17 @@ from typing import Any
 from psycopg import Cursor
 
 from queueing.log.store import Recorded
+from queueing.projections.card_cells import CELLS, NOTICE_CELLS
 from queueing.projections.card_folding import Batch, folding
 from queueing.projections.card_status import CARDS, RULES, WAVES
 from queueing.projections.folded import Folded
 
 
 class Cards(Folded[Batch]):
-    """The status of every card."""
+    """The status of every card, and how many are alike."""
 
     name = "cards"
-    stored = (CARDS, WAVES, RULES)
+    stored = (CARDS, CELLS, NOTICE_CELLS, WAVES, RULES)
     folding = folding
 
     def batch(self, cursor: Cursor[Any], events: Sequence[Recorded], suffix: str) -> Batch:

@@ -47,9 +47,9 @@ class Table(Generic[R]):
         self._drop = lru_cache(self._drop_statement)
         self._copy = lru_cache(self._copy_statement)
 
-    def create(self, cursor: Cursor[Any], suffix: str = "") -> None:
-        """Create the table and its indexes unless they exist. Rows leave room in their page, because most
-        are written again and again."""
+    def create(self, cursor: Cursor[Any], suffix: str = "", *, indexed: bool = True) -> None:
+        """Create the table and its indexes (but the key's: only if `indexed`) unless they exist. Rows leave
+        room in their page, because most are written again and again."""
         columns = [
             SQL("{} {}{}{}").format(
                 Identifier(column),
@@ -64,7 +64,7 @@ class Table(Generic[R]):
                 Identifier(self.name + suffix), SQL(", ").join(columns)
             )
         )
-        for name, rest in self._indexes.items():
+        for name, rest in self._indexes.items() if indexed else ():
             cursor.execute(
                 SQL("CREATE INDEX IF NOT EXISTS {} ON {} {}").format(
                     Identifier(f"{self.name}_{name}{suffix}"), Identifier(self.name + suffix), SQL(rest)
@@ -131,7 +131,7 @@ class Rows(Generic[R]):
         self._table = table
         self._rows = known
         self._known = frozenset(known)
-        self._changed: set[Any] = set()
+        self._before: dict[Any, R | None] = {}
 
     def __getitem__(self, key: Any) -> R:
         """A row, empty if it was not there."""
@@ -146,19 +146,24 @@ class Rows(Generic[R]):
 
     def change(self, key: Any, **changes: Any) -> None:
         """Replace some fields of a row."""
+        if key not in self._before:
+            self._before[key] = self._rows[key] if key in self._known else None
         self._rows[key] = replace(self[key], **changes)
-        self._changed.add(key)
 
     def add(self, key: Any, **amounts: int) -> None:
         """Count: add to some fields of a row."""
         row = self[key]
         self.change(key, **{field: getattr(row, field) + amount for field, amount in amounts.items()})
 
+    def changes(self) -> list[tuple[R | None, R]]:
+        """Every changed row as it was (None: it was not there) and as it is."""
+        return [(before, self._rows[key]) for key, before in self._before.items()]
+
     def save(self, cursor: Cursor[Any], suffix: str = "") -> None:
         """Write the changed rows."""
-        if self._changed:
-            changed = (self._rows[key] for key in self._changed)
-            self._table.write(cursor, changed, self._changed & self._known, suffix)
+        if self._before:
+            changed = (self._rows[key] for key in self._before)
+            self._table.write(cursor, changed, self._before.keys() & self._known, suffix)
 
 
 def _kind(annotation: Any) -> tuple[str, bool]:

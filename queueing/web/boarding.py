@@ -18,8 +18,10 @@ from queueing.projections.queries import DayLoad, SlotLoad
 from queueing.projections.tracking import tracked
 from queueing.season.deadlines import deadlines
 from queueing.season.model import Season
+from queueing.sms.reasons import KINDS, STATES
 from queueing.sms.status import counts as message_counts
 from queueing.sms.status import settled
+from queueing.sms.then import Outcomes
 from queueing.web import calm
 from queueing.web.alerts import alerts, stopped_webhooks, unsettled
 from queueing.web.chart import picture
@@ -30,10 +32,9 @@ from queueing.web.site import Site
 from queueing.webhooks import subscriptions
 
 DAYS_SHOWN = 15
-SEASON_SECONDS, SEASON_MOST = 2.0, 10.0
-"""How old the numbers of the whole season may be on a live board: when nothing happens (messages go out all
-the same), and when something happens at every look."""
-BEFORE, AFTER = timedelta(days=3), timedelta(days=30)
+OUTBOX_SECONDS = 2.0
+"""How old the numbers of messages may be on a live board."""
+BEFORE = timedelta(days=3)
 HEAT_DAYS = 7
 CHANNELS = {
     "sms": "短信",
@@ -47,37 +48,54 @@ CHANNELS = {
 }
 
 
-def board(site: Site, season: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Everything on the board, now. `season` are the numbers of `season_numbers`, if they are known."""
-    now = site.now()
-    season = season or season_numbers(site, now)
+def board(site: Site, outbox: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Everything on the board, now. `outbox` are the numbers of `outbox_numbers`, if they are known."""
+    now, season = site.now(), site.system.season
+    outbox = outbox or outbox_numbers(site, now)
     with site.system.desk.view() as state:
-        standing = of_state(state, now) | _unasked(state, site.system.season, now)
-        seen = as_seen(site.system.season, state)
+        standing, seen = of_state(state, season, now), as_seen(season, state)
     with site.db() as conn:
-        shown = of_day(conn, seen, now) | season | standing
-    finished = _finished(shown, season["lately"])
+        shown = of_tables(conn, seen, now) | standing | outbox
+    finished = _finished(shown)
     finished["peaks"] = [_foreseen(site, peak, now) for peak in finished["peaks"]]
-    said = [*finished["alerts"], *unsettled(*season["unsettled"]), *stopped_webhooks(season["stopped"])]
-    return finished | {"past": False, "alerts": said}
+    said = [*finished["alerts"], *stopped_webhooks(outbox["stopped"])]
+    return finished | {"past": False, "alerts": said, "message_states": STATES}
 
 
-def season_numbers(site: Site, now: datetime) -> dict[str, Any]:
-    """What the board shows of the whole season: every card and every message is counted."""
-    with site.system.desk.view() as state:
-        open_ones = _unsettled(state, site.system.season, now)
+def outbox_numbers(site: Site, now: datetime) -> dict[str, Any]:
+    """What became of messages, to other systems too: every message is counted."""
     with site.db() as conn:
-        return of_season(conn, site.system.season, now) | {
+        return {
             "messages": message_counts(conn),
             "lately": settled(conn, now - timedelta(days=1)),
             "stopped": subscriptions.stopped(conn),
-            "unsettled": open_ones,
         }
 
 
 def _foreseen(site: Site, peak: Peak, now: datetime) -> Peak:
     found = site.foresight.of(peak.day, now)
     return peak.as_simulated(found) if found else peak
+
+
+class Wall:
+    """The board drawn again and again for those who watch. Messages, of which there may be hundreds of
+    thousands, are counted anew every few seconds; what they do wakes nobody anyway."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._outbox: dict[str, Any] = {}
+        self._counted = float("-inf")
+
+    def stamp(self) -> Hashable:
+        """Changes when something happened."""
+        return stamp(self._site), self._site.foresight.version
+
+    def shown(self) -> dict[str, Any]:
+        """Everything on the board."""
+        if time.monotonic() - self._counted > OUTBOX_SECONDS:
+            self._outbox = outbox_numbers(self._site, self._site.now())
+            self._counted = time.monotonic()
+        return board(self._site, self._outbox)
 
 
 def _unasked(state: State, season: Season, now: datetime) -> dict[str, Any]:
@@ -90,33 +108,6 @@ def _unasked(state: State, season: Season, now: datetime) -> dict[str, Any]:
     }
 
 
-class Wall:
-    """The board drawn again and again for those who watch: the day and the hall at once when something
-    happened, the numbers of the whole season (most of the work) at the next look, a second later."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self._season: dict[str, Any] = {}
-        self._drawn: Hashable = None
-        self._counted: Hashable = None
-        self._counted_at = float("-inf")
-
-    def stamp(self) -> Hashable:
-        """Changes when something happened, and while the season's numbers are behind."""
-        now = stamp(self._site)
-        return now, self._drawn == now, self._counted == now, self._site.foresight.version
-
-    def shown(self) -> dict[str, Any]:
-        """Everything on the board."""
-        now, age = stamp(self._site), time.monotonic() - self._counted_at
-        again = now == self._drawn
-        if (again and (now != self._counted or age > SEASON_SECONDS)) or age > SEASON_MOST:
-            self._season = season_numbers(self._site, self._site.now())
-            self._counted, self._counted_at = now, time.monotonic()
-        self._drawn = now
-        return board(self._site, self._season)
-
-
 def _unsettled(state: State, season: Season, now: datetime) -> tuple[int, int, int]:
     """How many employers are late in handing on, how many should be asked to give cards back (whose rosters
     are late too), and how many lines of an outage's paper are not settled."""
@@ -127,20 +118,28 @@ def _unsettled(state: State, season: Season, now: datetime) -> tuple[int, int, i
     return undelivered, sum(one.recall_due(now) for one in known), disputes
 
 
-def board_then(conn: Connection[Any], state: State, season: Season, moment: datetime) -> dict[str, Any]:
-    """Everything on the board but the messages, as it was: `conn` and `state` are those of a replay."""
-    shown = of_tables(conn, as_seen(season, state), moment) | of_state(state, moment)
-    return _finished(shown, {}) | {"past": True, "messages": {}}
+def board_then(
+    conn: Connection[Any], state: State, season: Season, outcomes: Outcomes, moment: datetime
+) -> dict[str, Any]:
+    """Everything on the board as it was: `conn` and `state` are those of a replay."""
+    sent = {
+        "messages": outcomes.until(moment),
+        "lately": outcomes.between(moment - timedelta(days=1), moment),
+        "by_kind": outcomes.by_kind(moment),
+    }
+    shown = of_tables(conn, as_seen(season, state), moment) | of_state(state, season, moment) | sent
+    return _finished(shown) | {"past": True, "message_kinds": KINDS, "message_states": STATES}
 
 
-def of_state(state: State, now: datetime) -> dict[str, Any]:
-    """The hall and the sweep."""
+def of_state(state: State, season: Season, now: datetime) -> dict[str, Any]:
+    """The hall, who came unasked, the sweep, and what waits for a decision of staff."""
     facts = state.facts
-    return {
+    return _unasked(state, season, now) | {
         "hall": hall(state, now),
         "sweep_round": facts.sweep_round,
         "sweep_started": facts.sweep_started,
         "sweep_day": facts.sweep_day,
+        "unsettled": _unsettled(state, season, now),
     }
 
 
@@ -153,14 +152,16 @@ def of_day(conn: Connection[Any], season: Season, now: datetime) -> dict[str, An
     """What they say of slots and days."""
     rate, walk_ins = season.capacity.show_rate, calm.walk_ins_a_slot(season)
     today = now.date()
-    days = queries.day_loads(conn, today - BEFORE, today + AFTER, now, rate, walk_ins, calm.setting(season))
+    open_days = queries.days_with_slots(conn, today - BEFORE, DAYS_SHOWN)
+    first, last = (open_days[0], open_days[-1]) if open_days else (today, today)
+    days = queries.day_loads(conn, first, last, now, rate, walk_ins, calm.setting(season))
     return {
         "now": now,
         "slots": queries.slot_loads(conn, today, now, rate, walk_ins, calm.setting(season)),
         "week": queries.slots_between(
             conn, today, _last(days, now), now, rate, walk_ins, calm.setting(season)
         ),
-        "days": [day for day in days if day.slots][:DAYS_SHOWN],
+        "days": [day for day in days if day.slots],
         "cohorts": {cohort.id: cohort.name for cohort in season.cohorts},
         "channels": CHANNELS,
     }
@@ -194,7 +195,7 @@ def stamp(site: Site) -> Hashable:
         return tuple(sorted(tracked(conn).items()))
 
 
-def _finished(shown: dict[str, Any], lately: dict[str, int]) -> dict[str, Any]:
+def _finished(shown: dict[str, Any]) -> dict[str, Any]:
     """With the pictures, sums and alerts that follow from the rest."""
     slots: Sequence[SlotLoad] = shown["slots"]
     found: Hall = shown["hall"]
@@ -205,7 +206,10 @@ def _finished(shown: dict[str, Any], lately: dict[str, int]) -> dict[str, Any]:
         "peaks": peaks(slots, shown["week"], now),
         "day": day_sums(slots),
         "heat": heat(queries.hour_loads(shown["week"])),
-        "alerts": alerts(slots, found, shown["fair"], shown["overdue"], lately, now),
+        "alerts": [
+            *alerts(slots, found, shown["fair"], shown["overdue"], shown["lately"], now),
+            *unsettled(*shown["unsettled"]),
+        ],
     }
 
 

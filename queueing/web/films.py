@@ -1,7 +1,7 @@
 """Days of the past as films of the board: each moment rendered once, from a replay of the log, and kept.
 
-A day is opened once (what happened before it has to be folded, which takes seconds late in a large season),
-in a thread of its own. Then each moment costs what happened since the one before.
+A day is opened once, in a thread of its own: in less than a second from a morning that is kept, else what
+happened since the last one has to be folded. Then each moment costs what happened since the one before.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import psycopg
 from queueing.domain import State
 from queueing.log.store import EventLog
 from queueing.projections.replay import Replay
+from queueing.sms.then import Outcomes, outcomes
 
 DAYS_KEPT = 2
 IDLE = 600.0
@@ -30,7 +31,9 @@ FRAMES_KEPT = 800
 SETTLED = timedelta(seconds=30)
 """A moment older than this is kept: nothing will be added before it."""
 
-Draw = Callable[[psycopg.Connection[Any], State, datetime], str]
+Draw = Callable[[psycopg.Connection[Any], State, Outcomes, datetime], str]
+OUTCOMES_LAST = 30.0
+"""Seconds after which the outbox is read again for a day that goes on."""
 _log = logging.getLogger(__name__)
 
 
@@ -39,10 +42,13 @@ class Film:
     """One day: `ready` once its morning is there; `failed` when it can't be; `position` is how far it is."""
 
     replay: Replay
+    url: str
     ready: threading.Event = field(default_factory=threading.Event)
     failed: bool = False
     position: int = 0
     used: float = field(default_factory=monotonic)
+    known: Outcomes | None = None
+    read: float = 0.0
 
     def prepare(self) -> None:
         """Fold what happened before the day."""
@@ -52,6 +58,14 @@ class Film:
             _log.exception("the day %s can't be replayed", self.replay.day)
             self.failed = True
         self.ready.set()
+
+    def outcomes(self, today: date) -> Outcomes:
+        """What became of messages, read once for a day that is over."""
+        age = monotonic() - self.read
+        if self.known is None or (self.replay.day >= today and age > OUTCOMES_LAST):
+            with psycopg.connect(self.url, autocommit=True) as connection:
+                self.known, self.read = outcomes(connection, self.replay.day), monotonic()
+        return self.known
 
     def _tell(self, position: int) -> None:
         self.position = position
@@ -80,7 +94,7 @@ class Films:
             return film
 
     def _begun(self, day: date) -> Film:
-        film = Film(Replay(self._url, self._log, self._branch, day))
+        film = Film(Replay(self._url, self._log, self._branch, day), self._url)
         threading.Thread(target=film.prepare, name=f"replay-{day}", daemon=True).start()
         self._look_after(day, film)
         return film
@@ -104,14 +118,17 @@ class Films:
         timer.start()
 
     def frame(self, moment: datetime, now: datetime, draw: Draw) -> str:
-        """A moment of a day whose film is ready, as `draw` makes it of the read models and the state."""
+        """A moment of a day whose film is ready, as `draw` makes it of the read models, the state and the
+        outbox."""
         with self._lock:
             if moment in self._frames:
                 self._frames.move_to_end(moment)
                 return self._frames[moment]
         try:
-            with self.film(moment.date()).replay.at(moment) as (connection, state):
-                drawn = draw(connection, state, moment)
+            film = self.film(moment.date())
+            known = film.outcomes(now.date())
+            with film.replay.at(moment) as (connection, state):
+                drawn = draw(connection, state, known, moment)
         except psycopg.Error:
             self._drop(moment.date())
             raise

@@ -105,7 +105,8 @@ def test_every_webhook_of_the_measurement_has_its_reply(
 
 def test_a_day_of_the_past_is_opened_and_looked_through(pg_url: str) -> None:
     (row,) = json.loads(as_json(bench_past(pg_url, holders=300)))
-    assert row["events"] > 600 and row["open_s"] >= 0
+    assert row["events"] > 600 and row["mornings"] > 3
+    assert min(row[name] for name in ("keep_s", "last_morning_s", "open_without_s")) >= 0 < row["first_ms"]
     assert 0 < row["step_p50_ms"] <= row["step_p95_ms"] and 0 < row["jump_p50_ms"] <= row["jump_p95_ms"]
 
 

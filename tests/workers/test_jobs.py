@@ -49,8 +49,8 @@ def queued(connection: Redis) -> Counter[str]:
 
 def test_a_round_of_the_ticker_asks_for_everything_once(connection: Redis) -> None:
     ticker = scheduler(connection)
-    assert len(ticker.enqueue_jobs()) == len(POLICIES) + 6
-    assert queued(connection) == {"sms": 1, "webhooks": 1, "policies": len(POLICIES) + 4}
+    assert len(ticker.enqueue_jobs()) == len(POLICIES) + 7
+    assert queued(connection) == {"sms": 1, "webhooks": 1, "policies": len(POLICIES) + 5}
     assert ticker.enqueue_jobs() == []
     names = {job.name for job in ticker.get_jobs()}
     assert {f"policy:{name}" for name in POLICIES} < names

@@ -41,8 +41,8 @@ def employers(connection: Connection[Any], now: datetime, roster_due_days: int =
     """Every employer, in order of id."""
     with connection.cursor(row_factory=tuple_row) as cursor:
         found = cursor.execute(
-            "SELECT employer, count(*) FROM card_status"
-            " WHERE how = 'employer' AND activated_at IS NOT NULL GROUP BY employer"
+            "SELECT activated_for, sum(cards)::bigint FROM card_cell"
+            " WHERE activated_for <> '' GROUP BY activated_for"
         )
         activated = {row[0]: row[1] for row in found.fetchall()}
     return [

@@ -1,6 +1,6 @@
 """Whether those without quick fingers get through: the one definition of a channel that starves.
 
-Two measures, each against a promise, over what happened in the last `DAYS` days:
+Two measures, each against a promise, over what happened in the last `DAYS` days (today is the last of them):
 
 - a **channel** (SMS; phone and counter): its share of the bookings made. The promise is the share of a slot
   that the season reserves for it (`reserves.pools`). It starves when it has less than half of that.
@@ -61,8 +61,8 @@ class _Told(msgspec.Struct, frozen=True):
 
 def fairness(connection: Connection[Any], now: datetime, promised: Mapping[str, float]) -> list[Fairness]:
     """Every way that is promised something. `promised` maps a pool ("channel:sms") to its share of a slot."""
-    since = now - timedelta(days=DAYS)
-    (recent,) = fetch(connection, _Recent, _RECENT, {"since": since, "now": now})
+    since = now.date() - timedelta(days=DAYS)
+    (recent,) = fetch(connection, _Recent, _RECENT, {"since": since, "today": now.date()})
     (told,) = fetch(connection, _Told, _TOLD, {"since": since})
     found = [
         _fared(way, through, recent.bookings, promised[pool], recent.bookings >= FEWEST)
@@ -84,20 +84,15 @@ def _fared(way: str, through: int, of: int, promised: float, enough: bool) -> Fa
 
 
 _RECENT = """
-SELECT count(*) FILTER (WHERE booked_via = 'sms') AS sms,
-    count(*) FILTER (WHERE booked_via IN ('phone', 'counter')) AS phone,
-    count(*) AS bookings
-FROM card_status WHERE booked_at > %(since)s AND booked_at <= %(now)s
+SELECT coalesce(sum(cards) FILTER (WHERE way = 'sms'), 0)::bigint AS sms,
+    coalesce(sum(cards) FILTER (WHERE way IN ('phone', 'counter')), 0)::bigint AS phone,
+    coalesce(sum(cards), 0)::bigint AS bookings
+FROM notice_cell WHERE kind = 'booked' AND day > %(since)s AND day <= %(today)s
 """
 _TOLD = """
-SELECT count(*) FILTER (WHERE paper) AS paper,
-    count(*) FILTER (WHERE paper AND through) AS paper_through,
-    count(*) FILTER (WHERE NOT paper) AS reached,
-    count(*) FILTER (WHERE NOT paper AND through) AS reached_through
-FROM (
-    SELECT NOT reach OR opted_out OR unreachable AS paper,
-        booked_at IS NOT NULL OR place = 'handed' AS through
-    FROM card_status
-    WHERE invites > 0 AND last_invited <= %(since)s AND channel = 'self' AND NOT erased
-) AS told
+SELECT coalesce(sum(cards) FILTER (WHERE way = 'paper'), 0)::bigint AS paper,
+    coalesce(sum(cards) FILTER (WHERE way = 'paper' AND through), 0)::bigint AS paper_through,
+    coalesce(sum(cards) FILTER (WHERE way = 'reached'), 0)::bigint AS reached,
+    coalesce(sum(cards) FILTER (WHERE way = 'reached' AND through), 0)::bigint AS reached_through
+FROM notice_cell WHERE kind = 'told' AND day <= %(since)s
 """

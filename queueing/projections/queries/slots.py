@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from psycopg import Connection
+from psycopg.rows import tuple_row
 
 from queueing.projections.load import SLOTS, SlotCounts
 from queueing.projections.progress import DAYS, DayCounts
@@ -123,6 +124,15 @@ def day_loads(
         _day_load(counts.get(day) or DayCounts(day), by_day.get(day, []))
         for day in sorted(set(by_day) | set(counts))
     ]
+
+
+def days_with_slots(connection: Connection[Any], first: date, most: int) -> list[date]:
+    """The next days that have slots, from `first` on."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        found = cursor.execute(
+            "SELECT DISTINCT day FROM slot_load WHERE day >= %s ORDER BY day LIMIT %s", (first, most)
+        )
+        return [row[0] for row in found.fetchall()]
 
 
 def slots_between(

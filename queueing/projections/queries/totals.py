@@ -1,7 +1,9 @@
-"""Waves, the whole season, and who gets through by which channel. All of it counts cards or days."""
+"""Waves, the whole season, and who gets through by which channel. All of it adds up
+cells of cards that are alike (`card_cells.py`), or days."""
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -89,80 +91,26 @@ class ChannelShare(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _HOW = """
-count(*) FILTER (WHERE place = 'handed' AND how = 'self') AS by_self,
-count(*) FILTER (WHERE place = 'handed' AND how = 'proxy') AS by_proxy,
-count(*) FILTER (WHERE place = 'handed' AND how = 'home') AS at_home,
-count(*) FILTER (WHERE place = 'handed' AND how = 'employer') AS by_employer
+count_of(place = 'handed' AND how = 'self') AS by_self,
+count_of(place = 'handed' AND how = 'proxy') AS by_proxy,
+count_of(place = 'handed' AND how = 'home') AS at_home,
+count_of(place = 'handed' AND how = 'employer') AS by_employer
 """
+
+
+def _counted(statement: str) -> str:
+    """A statement over cells in which `count_of(condition)` is the number of cards that fulfil it."""
+    return re.sub(r"count_of\((.*?)\) AS", r"coalesce(sum(cards) FILTER (WHERE \1), 0)::bigint AS", statement)
 
 
 def wave_progress(connection: Connection[Any]) -> list[WaveProgress]:
     """Every cohort under its wave, waves in order of time."""
-    return fetch(
-        connection,
-        WaveProgress,
-        f"""
-        SELECT coalesce(p.wave, '') AS wave, w.opens, w.opened_at, w.closed_at, c.*
-        FROM (
-            SELECT cohort,
-                count(*) AS cards,
-                count(*) FILTER (WHERE invites > 0) AS invited,
-                count(booked_at) AS booked_ever,
-                count(*) FILTER (WHERE booking > 0) AS booked,
-                count(*) FILTER (WHERE place = 'handed') AS collected,
-                count(*) FILTER (WHERE booked_via = 'sms') AS sms,
-                count(*) FILTER (WHERE booked_via = 'web') AS web,
-                count(*) FILTER (WHERE booked_via = 'phone') AS phone,
-                count(*) FILTER (WHERE booked_via = 'counter') AS counter,
-                {_HOW}
-            FROM card_status GROUP BY cohort
-        ) AS c
-            LEFT JOIN cohort_plan p ON p.cohort = c.cohort
-            LEFT JOIN wave_turn w ON w.wave = p.wave
-        ORDER BY w.opens NULLS LAST, p.wave, c.cohort
-        """,  # noqa: S608
-    )
+    return fetch(connection, WaveProgress, _WAVES)
 
 
 def season_totals(connection: Connection[Any]) -> SeasonTotals:
     """One line for the whole season."""
-    (totals,) = fetch(
-        connection,
-        SeasonTotals,
-        f"""
-        SELECT * FROM (
-            SELECT count(*) AS cards,
-                count(*) FILTER (WHERE place = 'bank') AS at_bank,
-                count(*) FILTER (WHERE place = 'window') AS at_window,
-                count(*) FILTER (WHERE place = 'employer') AS at_employers,
-                count(*) FILTER (WHERE place = 'returned') AS returned,
-                count(*) FILTER (WHERE place = 'recalled') AS recalled,
-                count(*) FILTER (WHERE place = 'handed') AS collected,
-                count(*) FILTER (WHERE place = 'defective') AS defective,
-                count(*) FILTER (WHERE invites > 0) AS invited,
-                count(*) FILTER (WHERE booking > 0) AS booked,
-                count(booked_at) AS booked_ever,
-                count(*) FILTER (WHERE visit IN ('hall', 'window')) AS waiting,
-                {_HOW},
-                count(activated_at) AS activated,
-                count(*) FILTER (WHERE place <> 'handed') AS uncollected,
-                count(*) FILTER (WHERE phone_list <> '' AND NOT erased) AS phone_list,
-                count(*) FILTER (WHERE home_visit AND place <> 'handed' AND NOT erased) AS home_visits,
-                count(*) FILTER (WHERE opted_out) AS opted_out,
-                count(*) FILTER (WHERE unreachable) AS unreachable,
-                count(*) FILTER (WHERE erased) AS erased
-            FROM card_status
-        ) AS cards, (
-            SELECT coalesce(sum(bookings), 0)::bigint AS bookings,
-                coalesce(sum(moved), 0)::bigint AS moved,
-                coalesce(sum(cancelled), 0)::bigint AS cancelled,
-                coalesce(sum(no_shows), 0)::bigint AS no_shows,
-                coalesce(sum(arrivals), 0)::bigint AS arrivals,
-                coalesce(sum(walk_ins), 0)::bigint AS walk_ins
-            FROM day_progress
-        ) AS days
-        """,  # noqa: S608
-    )
+    (totals,) = fetch(connection, SeasonTotals, _TOTALS)
     return totals
 
 
@@ -171,11 +119,67 @@ def channel_shares(connection: Connection[Any]) -> list[ChannelShare]:
     return fetch(connection, ChannelShare, _SHARES)
 
 
+_WAVES = _counted(
+    f"""
+SELECT coalesce(p.wave, '') AS wave, w.opens, w.opened_at, w.closed_at, c.*
+FROM (
+    SELECT cohort,
+        sum(cards)::bigint AS cards,
+        count_of(invited) AS invited,
+        count_of(ever) AS booked_ever,
+        count_of(live) AS booked,
+        count_of(place = 'handed') AS collected,
+        count_of(booked_via = 'sms') AS sms,
+        count_of(booked_via = 'web') AS web,
+        count_of(booked_via = 'phone') AS phone,
+        count_of(booked_via = 'counter') AS counter,
+        {_HOW}
+    FROM card_cell WHERE cards > 0 GROUP BY cohort
+) AS c
+    LEFT JOIN cohort_plan p ON p.cohort = c.cohort
+    LEFT JOIN wave_turn w ON w.wave = p.wave
+ORDER BY w.opens NULLS LAST, p.wave, c.cohort
+"""  # noqa: S608
+)
+_TOTALS = _counted(
+    f"""
+SELECT * FROM (
+    SELECT coalesce(sum(cards), 0)::bigint AS cards,
+        count_of(place = 'bank') AS at_bank,
+        count_of(place = 'window') AS at_window,
+        count_of(place = 'employer') AS at_employers,
+        count_of(place = 'returned') AS returned,
+        count_of(place = 'recalled') AS recalled,
+        count_of(place = 'handed') AS collected,
+        count_of(place = 'defective') AS defective,
+        count_of(invited) AS invited,
+        count_of(live) AS booked,
+        count_of(ever) AS booked_ever,
+        count_of(visiting) AS waiting,
+        {_HOW},
+        count_of(activated) AS activated,
+        count_of(place <> 'handed') AS uncollected,
+        count_of(listed) AS phone_list,
+        count_of(home) AS home_visits,
+        count_of(opted_out) AS opted_out,
+        count_of(unreachable) AS unreachable,
+        count_of(erased) AS erased
+    FROM card_cell
+) AS cards, (
+    SELECT coalesce(sum(bookings), 0)::bigint AS bookings,
+        coalesce(sum(moved), 0)::bigint AS moved,
+        coalesce(sum(cancelled), 0)::bigint AS cancelled,
+        coalesce(sum(no_shows), 0)::bigint AS no_shows,
+        coalesce(sum(arrivals), 0)::bigint AS arrivals,
+        coalesce(sum(walk_ins), 0)::bigint AS walk_ins
+    FROM day_progress
+) AS days
+"""  # noqa: S608
+)
 _SHARES = """
-WITH cells AS MATERIALIZED (  -- the cards are read once; everything is told from these few hundred rows
-    SELECT band, cohort, booked_via, booked_at IS NOT NULL AS booked, served_via,
-        place = 'handed' AS served, count(*) AS cards
-    FROM card_status GROUP BY band, cohort, booked_via, booked_at IS NOT NULL, served_via, place = 'handed'
+WITH cells AS (
+    SELECT band, cohort, booked_via, served_via, ever AS booked, place = 'handed' AS served, cards
+    FROM card_cell WHERE cards > 0
 ), channels AS (
     SELECT value, sum(booked) AS booked, sum(served) AS served FROM (
         SELECT booked_via AS value, sum(cards) AS booked, 0 AS served

@@ -13,6 +13,7 @@ from psycopg import Connection
 
 from queueing.domain import State
 from queueing.errors import UserError
+from queueing.sms.then import Outcomes
 from queueing.web import cookies
 from queueing.web.boarding import board_then
 from queueing.web.films import Film
@@ -83,8 +84,8 @@ def frame(site: TheSite, staff: Manager, at: Text = "") -> Response:
 
 
 def _frame(site: Site, moment: datetime) -> str:
-    def draw(conn: Connection[Any], state: State, then: datetime) -> str:
-        return fragment(site, "board/live.html", board_then(conn, state, site.system.season, then))
+    def draw(conn: Connection[Any], state: State, outcomes: Outcomes, then: datetime) -> str:
+        return fragment(site, "board/live.html", board_then(conn, state, site.system.season, outcomes, then))
 
     return site.films.frame(moment, site.now(), draw)
 
