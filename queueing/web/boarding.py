@@ -3,37 +3,31 @@ moment of the past."""
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Hashable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from psycopg import Connection
 
 from queueing.domain import State
+from queueing.domain.waits import windows_open
 from queueing.policies.learned import as_seen, rumour_alarm, usual_walk_ins, walk_ins_so_far
 from queueing.projections import queries
 from queueing.projections.queries import DayLoad, SlotLoad
-from queueing.projections.tracking import tracked
 from queueing.season.deadlines import deadlines
 from queueing.season.model import Season
 from queueing.sms.reasons import KINDS, STATES
-from queueing.sms.status import counts as message_counts
-from queueing.sms.status import settled
 from queueing.sms.then import Outcomes
 from queueing.web import calm
-from queueing.web.alerts import alerts, stopped_webhooks, unsettled
+from queueing.web.advice import Advice, advice
+from queueing.web.alerts import alerts, unsettled
 from queueing.web.chart import picture
 from queueing.web.hall import Hall, hall
 from queueing.web.heat import heat
-from queueing.web.peaks import Peak, peaks
-from queueing.web.site import Site
-from queueing.webhooks import subscriptions
+from queueing.web.peaks import peaks
 
 DAYS_SHOWN = 15
-OUTBOX_SECONDS = 2.0
-"""How old the numbers of messages may be on a live board."""
 BEFORE = timedelta(days=3)
 HEAT_DAYS = 7
 CHANNELS = {
@@ -46,56 +40,6 @@ CHANNELS = {
     "employer": "单位",
     "": "其他",
 }
-
-
-def board(site: Site, outbox: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Everything on the board, now. `outbox` are the numbers of `outbox_numbers`, if they are known."""
-    now, season = site.now(), site.system.season
-    outbox = outbox or outbox_numbers(site, now)
-    with site.system.desk.view() as state:
-        standing, seen = of_state(state, season, now), as_seen(season, state)
-    with site.db() as conn:
-        shown = of_tables(conn, seen, now) | standing | outbox
-    finished = _finished(shown)
-    finished["peaks"] = [_foreseen(site, peak, now) for peak in finished["peaks"]]
-    said = [*finished["alerts"], *stopped_webhooks(outbox["stopped"])]
-    return finished | {"past": False, "alerts": said, "message_states": STATES}
-
-
-def outbox_numbers(site: Site, now: datetime) -> dict[str, Any]:
-    """What became of messages, to other systems too: every message is counted."""
-    with site.db() as conn:
-        return {
-            "messages": message_counts(conn),
-            "lately": settled(conn, now - timedelta(days=1)),
-            "stopped": subscriptions.stopped(conn),
-        }
-
-
-def _foreseen(site: Site, peak: Peak, now: datetime) -> Peak:
-    found = site.foresight.of(peak.day, now)
-    return peak.as_simulated(found) if found else peak
-
-
-class Wall:
-    """The board drawn again and again for those who watch. Messages, of which there may be hundreds of
-    thousands, are counted anew every few seconds; what they do wakes nobody anyway."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self._outbox: dict[str, Any] = {}
-        self._counted = float("-inf")
-
-    def stamp(self) -> Hashable:
-        """Changes when something happened."""
-        return stamp(self._site), self._site.foresight.version
-
-    def shown(self) -> dict[str, Any]:
-        """Everything on the board."""
-        if time.monotonic() - self._counted > OUTBOX_SECONDS:
-            self._outbox = outbox_numbers(self._site, self._site.now())
-            self._counted = time.monotonic()
-        return board(self._site, self._outbox)
 
 
 def _unasked(state: State, season: Season, now: datetime) -> dict[str, Any]:
@@ -128,7 +72,7 @@ def board_then(
         "by_kind": outcomes.by_kind(moment),
     }
     shown = of_tables(conn, as_seen(season, state), moment) | of_state(state, season, moment) | sent
-    return _finished(shown) | {"past": True, "message_kinds": KINDS, "message_states": STATES}
+    return finished(shown, season) | {"past": True, "message_kinds": KINDS, "message_states": STATES}
 
 
 def of_state(state: State, season: Season, now: datetime) -> dict[str, Any]:
@@ -140,7 +84,13 @@ def of_state(state: State, season: Season, now: datetime) -> dict[str, Any]:
         "sweep_started": facts.sweep_started,
         "sweep_day": facts.sweep_day,
         "unsettled": _unsettled(state, season, now),
+        "windows": {day: windows_open(state, day) for day in _days_from(now.date())},
     }
+
+
+def _days_from(today: date) -> list[date]:
+    """As far as the week shown may reach."""
+    return [today + timedelta(days=ahead) for ahead in range(2 * DAYS_SHOWN)]
 
 
 def of_tables(conn: Connection[Any], season: Season, now: datetime) -> dict[str, Any]:
@@ -157,6 +107,7 @@ def of_day(conn: Connection[Any], season: Season, now: datetime) -> dict[str, An
     days = queries.day_loads(conn, first, last, now, rate, walk_ins, calm.setting(season))
     return {
         "now": now,
+        "rate": rate,
         "slots": queries.slot_loads(conn, today, now, rate, walk_ins, calm.setting(season)),
         "week": queries.slots_between(
             conn, today, _last(days, now), now, rate, walk_ins, calm.setting(season)
@@ -189,14 +140,8 @@ def promised(season: Season) -> dict[str, float]:
     return {pool.pool: pool.share for pool in season.reserves.pools}
 
 
-def stamp(site: Site) -> Hashable:
-    """Changes when anything on the board may have, but for messages: the read models follow every fact."""
-    with site.db() as conn:
-        return tuple(sorted(tracked(conn).items()))
-
-
-def _finished(shown: dict[str, Any]) -> dict[str, Any]:
-    """With the pictures, sums and alerts that follow from the rest."""
+def finished(shown: dict[str, Any], season: Season) -> dict[str, Any]:
+    """All of it, with the pictures, sums and alerts that follow from the rest."""
     slots: Sequence[SlotLoad] = shown["slots"]
     found: Hall = shown["hall"]
     now: datetime = shown["now"]
@@ -204,6 +149,7 @@ def _finished(shown: dict[str, Any]) -> dict[str, Any]:
     return shown | {
         "picture": picture(slots, current),
         "peaks": peaks(slots, shown["week"], now),
+        "advice": _advised(shown, season),
         "day": day_sums(slots),
         "heat": heat(queries.hour_loads(shown["week"])),
         "alerts": [
@@ -211,6 +157,26 @@ def _finished(shown: dict[str, Any]) -> dict[str, Any]:
             *unsettled(*shown["unsettled"]),
         ],
     }
+
+
+def _advised(shown: dict[str, Any], season: Season) -> Advice | None:
+    """How many windows to open for the rest of today; once that is over, on the next open day."""
+    now, found = shown["now"], shown["hall"]
+    coming = [slot for slot in shown["week"] if slot.open and slot.day > now.date()]
+    for slots in (shown["slots"], [slot for slot in coming if slot.day == coming[0].day]):
+        open_now = shown["windows"].get(slots[0].day, season.capacity.windows) if slots else 0
+        said = advice(
+            slots,
+            now,
+            shown["rate"],
+            calm.walk_ins_a_slot(season),
+            calm.setting(season),
+            open_now,
+            len(found.waiting),
+        )
+        if said:
+            return said
+    return None
 
 
 def day_sums(slots: Sequence[SlotLoad]) -> dict[str, int]:

@@ -525,3 +525,30 @@ def test_the_tab_of_every_page_of_staff_is_marked(manager: Browser) -> None:
     for address, tab in (("/lists/closing", "名单"), ("/settings", "调整"), ("/rumour", "人流")):
         marked = manager.get(address).text.split('aria-current="page">')[1].split("<")[0]
         assert marked == tab
+
+
+def test_the_board_says_how_many_windows_to_open_and_opens_them(world: World) -> None:
+    world.at(datetime(2018, 6, 14, 8, 0))
+    manager = world.signed_in("manager")
+    for slot in ("20180614-0945", "20180614-1000", "20180614-1015"):
+        book(world, slot, 4)
+    world.catch_up()
+    manager.get("/board")
+    found = re.search(r"今天建议开(\d+)个窗口 .*?最忙", manager.text)
+    assert found, manager.text[:600]
+    advised = int(found.group(1))
+    assert f"开{advised}个，最多" in manager.text and "人同时在等" in manager.text
+    manager.post("/board/windows", {"windows": str(advised + 1)})
+    assert f"开{advised}个窗口 现在{advised + 1}个" in manager.text
+    button = re.search(r'<button form="advised" name="windows" value="(\d+)"', manager.page.text)
+    assert button and 'id="advised"' in manager.page.text
+    manager.post("/board/windows", {"windows": button.group(1)})
+    assert f"现在开的就是{advised}个" in manager.text
+
+
+def test_in_the_evening_the_board_advises_for_the_next_day(world: World) -> None:
+    world.at(datetime(2018, 6, 14, 18, 0))
+    manager = world.signed_in("manager")
+    world.catch_up()
+    manager.get("/board")
+    assert "明天建议开" in manager.text and "/whatif?day=2018-06-15" in manager.page.text

@@ -136,6 +136,47 @@ def test_a_day_that_can_t_be_replayed_is_begun_anew(
     films.close()
 
 
+def test_messages_count_from_the_moment_the_gateway_answered(day: tuple[World, Any]) -> None:
+    world, _ = day
+    with world.system.pool.connection() as conn, conn.transaction(force_rollback=True):
+        conn.execute("DELETE FROM messages WHERE outcome_at IS NOT NULL")
+        for number, (at, kind, state) in enumerate(
+            [
+                (clock("9:10") - timedelta(days=3), "invitation", "delivered"),
+                (clock("9:10") - timedelta(hours=20), "invitation", "refused"),
+                (clock("9:00"), "reminder", "accepted"),
+                (clock("9:00") + timedelta(seconds=20), "reminder", "delivered"),
+            ]
+        ):
+            conn.execute(
+                "INSERT INTO messages (ref, position, template, kind, params, created, due_at, expires_at,"
+                " state, outcome_at) VALUES (gen_random_uuid(), %s, 'x', %s, '{}', %s, %s, %s, %s, %s)",
+                (-number, kind, at, at, at, state, at),
+            )
+        found = outcomes(conn, DAY)
+    assert found.by_kind(clock("8:59")) == {"invitation": {"delivered": 1, "refused": 1}}
+    assert found.by_kind(clock("9:00"))["reminder"] == {"accepted": 1}
+    assert found.by_kind(clock("9:01"))["reminder"] == {"accepted": 1, "delivered": 1}
+    assert found.until(clock("9:01"))["delivered"] == 2
+    assert found.between(clock("9:01") - timedelta(days=1), clock("9:01")) == {
+        "refused": 1,
+        "accepted": 1,
+        "delivered": 1,
+    }
+
+
+def test_employers_late_by_then_are_among_the_alerts(day: tuple[World, Any]) -> None:
+    world, _ = day
+    before, later = world.clock.now, clock("16:00") + timedelta(days=12)
+    world.at(clock("10:00") + timedelta(days=2))
+    world.employer("e900", "王小兰", "李大山", handed=True)
+    world.at(later + timedelta(days=1))
+    with replayed(world, later.date()) as replay:
+        texts = [one.text for one in then(world, replay, later)["alerts"]]
+    world.at(before)
+    assert any("没按期把卡发到本人手里" in text for text in texts), texts
+
+
 def test_a_replay_can_write_nothing_and_sees_no_table_but_its_own(day: tuple[World, Any]) -> None:
     world, _ = day
     before = world.system.log.head(), outbox(world)

@@ -33,6 +33,7 @@ from queueing.projections.queries.slots import (
     hour_loads,
     slot_loads,
     slots_between,
+    windows_needed,
 )
 from queueing.projections.queries.totals import (
     ChannelShare,
@@ -86,4 +87,5 @@ __all__ = [
     "waiting",
     "waits_by_class",
     "wave_progress",
+    "windows_needed",
 ]

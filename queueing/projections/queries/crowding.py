@@ -56,13 +56,26 @@ def crowdings(slots: tuple[Ahead, ...], show: float, setting: Setting) -> tuple[
     20 ms a day, and kept as long as the day stays as it is."""
     if not slots:
         return ()
+    day = as_day(slots, show, setting)
+    found, limit = bound(day), setting.hall.limit(day.windows)
+    crowds = [found.at(slot.start, slot.start + slot.minutes) for slot in slots]
+    return tuple(
+        Crowding(one.expected, one.p95, one.exceeds(limit), setting.hall.level(one.p95, day.windows))
+        if one
+        else Crowding()
+        for one in crowds
+    )
+
+
+def as_day(slots: Sequence[Ahead], show: float, setting: Setting) -> Day:
+    """A day's open slots (at least one) as the forecast takes them, with the windows planned for them."""
     windows = max(1, *(round(slot.plain * setting.service / slot.minutes) for slot in slots))
     told: dict[int, float] = {}
     for slot in slots:
         for step in range(STEPS):
             at = slot.start + step * slot.minutes // STEPS
             told[at] = told.get(at, 0.0) + slot.people / show / STEPS
-    day = Day(
+    return Day(
         sessions=_sessions(slots),
         windows=windows,
         service=setting.service,
@@ -70,14 +83,6 @@ def crowdings(slots: tuple[Ahead, ...], show: float, setting: Setting) -> tuple[
         walk_ins={slot.start: setting.walk_ins_stay * slot.walk_ins for slot in slots},
         slot_minutes=slots[0].minutes,
         show=show,
-    )
-    found, limit = bound(day), setting.hall.limit(windows)
-    crowds = [found.at(slot.start, slot.start + slot.minutes) for slot in slots]
-    return tuple(
-        Crowding(one.expected, one.p95, one.exceeds(limit), setting.hall.level(one.p95, windows))
-        if one
-        else Crowding()
-        for one in crowds
     )
 
 

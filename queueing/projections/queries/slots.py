@@ -11,9 +11,10 @@ import msgspec
 from psycopg import Connection
 from psycopg.rows import tuple_row
 
+from queueing.crowd.staffing import Staffing, staffing
 from queueing.projections.load import SLOTS, SlotCounts
 from queueing.projections.progress import DAYS, DayCounts
-from queueing.projections.queries.crowding import Ahead, Crowding, Setting, crowdings, together
+from queueing.projections.queries.crowding import Ahead, Crowding, Setting, as_day, crowdings, together
 from queueing.projections.queries.reading import select
 
 SHOW_RATE = 0.8
@@ -97,6 +98,29 @@ def slot_loads(
 ) -> list[SlotLoad]:
     """The slots of a day, in order. `walk_ins_per_slot`: one number, or one for each slot id."""
     return slots_between(connection, day, day, now, show_rate, walk_ins_per_slot, setting)
+
+
+def windows_needed(
+    slots: Sequence[SlotLoad],
+    now: datetime,
+    show_rate: float,
+    walk_ins: float,
+    setting: Setting,
+    most: int,
+    waiting_now: int = 0,
+) -> Staffing | None:
+    """How many windows the rest of a day needs, by the forecast these loads were made with; None when nothing
+    of it is left."""
+    open_slots = [slot for slot in slots if slot.open]
+    ahead = [_ahead(slot, slot.expected, walk_ins) for slot in open_slots]
+    left = [
+        (one.start, one.start + one.minutes)
+        for one, slot in zip(ahead, open_slots, strict=True)
+        if slot.ends > now
+    ]
+    if not left:
+        return None
+    return staffing(as_day(ahead, show_rate, setting), setting.hall, left, most, waiting_now)
 
 
 def hour_loads(slots: Sequence[SlotLoad]) -> list[HourLoad]:

@@ -14,13 +14,13 @@ from queueing.domain import Refusal
 from queueing.domain.season import ChangeWindows
 from queueing.domain.waits import windows_open
 from queueing.web import cookies
-from queueing.web.boarding import Wall, board
 from queueing.web.guard import Manager, pages, still
 from queueing.web.live import Piece
 from queueing.web.rendering import fragment, page
 from queueing.web.sheets import SHEETS, sheet
 from queueing.web.site import Site, TheSite
 from queueing.web.spreadsheets import as_csv, as_xlsx
+from queueing.web.wall import Wall, board
 
 router = pages()
 
