@@ -308,19 +308,22 @@ class ContactChanged(Event, kw_only=True, frozen=True):
 
 
 class HolderOptedOut(Event, kw_only=True, frozen=True):
-    """The holder wants no more messages; staff phone instead."""
+    """The holder wants no more messages; staff phone instead. `answered`: the phone was told so already, for
+    all the cards it asked for at once."""
 
     TOPIC = "holder-opted-out"
     ABOUT = ("card",)
     card: str
+    answered: bool = False
 
 
 class HolderOptedIn(Event, kw_only=True, frozen=True):
-    """The holder wants messages again."""
+    """The holder wants messages again. `answered` as in `HolderOptedOut`."""
 
     TOPIC = "holder-opted-in"
     ABOUT = ("card",)
     card: str
+    answered: bool = False
 
 
 class HolderUnreachable(Event, kw_only=True, frozen=True):
@@ -456,14 +459,18 @@ class HolderReassured(Event, kw_only=True, frozen=True):
 
 class AnotherTimeSuggested(Event, kw_only=True, frozen=True):
     """A crowd is there: a holder booked for later today is asked whether another time would suit as well. The
-    booking (its `booking`, `version` and `told`) stays as it is."""
+    booking (its `booking`, `version` and `told`) stays as it is. Places in `slots`, with the times to come in
+    `places`, are kept for the answer until `until`."""
 
     TOPIC = "another-time-suggested"
-    ABOUT = ("card",)
+    ABOUT = ("card", "slot:slots")
     card: str
     booking: int
     version: int
     told: datetime
+    slots: tuple[str, ...] = ()
+    places: tuple[datetime, ...] = ()
+    until: datetime | None = None
 
 
 class SweepStarted(Event, kw_only=True, frozen=True):
@@ -489,8 +496,10 @@ class CardReleased(Event, kw_only=True, frozen=True):
 
 class SlotsOffered(Event, kw_only=True, frozen=True):
     """Places in these slots are kept for the holder until `until`. `told` are the times to come, one a slot.
-    `reason`: "asked", "more", "other_day" (none of the days asked for has a place), "today_full", "gone",
-    "closed". `token` is a digest that names the message it answers."""
+    `reason`: "asked", "more", "other_day" (the day asked for can't be), "today_full", "gone", "closed".
+    `token` is a digest that names the message it answers. `note` says what is wrong with the day asked for:
+    "short" (its month ends before it, on `noted`), "no_day", "lunar", "past", "shut", "full" or "today" (no
+    place on `noted`), "shut_days", "full_days", "over" (the season ends on `noted`)."""
 
     TOPIC = "slots-offered"
     ABOUT = ("card", "slot:slots")
@@ -500,6 +509,8 @@ class SlotsOffered(Event, kw_only=True, frozen=True):
     until: datetime
     reason: str = "asked"
     token: str = ""
+    note: str = ""
+    noted: date | None = None
 
 
 class SlotBooked(Event, kw_only=True, frozen=True):
@@ -592,6 +603,18 @@ class WalkInTicketed(Event, kw_only=True, frozen=True):
     late: bool = False
     wait_low: int | None = None
     wait_high: int | None = None
+
+
+class WaitTold(Event, kw_only=True, frozen=True):
+    """A holder asked how long the wait is, and was told from `low` to `high` minutes: from the told time of
+    today's `booking`, or (0) for coming now."""
+
+    TOPIC = "wait-told"
+    ABOUT = ("card",)
+    card: str
+    booking: int
+    low: int
+    high: int
 
 
 class HolderCalled(Event, kw_only=True, frozen=True):

@@ -46,16 +46,27 @@ class ChangeContact(Command):
 
 @dataclass(frozen=True, slots=True)
 class OptOut(Command):
-    """No more messages."""
+    """No more messages. `answered`: as in `HolderOptedOut`."""
 
     card: str
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OptIn(Command):
-    """Messages again."""
+    """Messages again. `answered`: as in `HolderOptedOut`."""
 
     card: str
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TellWait(Command):
+    """A holder who asked is told this range of minutes."""
+
+    card: str
+    low: int
+    high: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +180,7 @@ def opt_out(command: OptOut, state: State, context: Context) -> list[e.Event]:
     card = known_card(state, command.card)
     if card.opted_out or card.erased:
         return []
-    facts: list[e.Event] = [context.fact(e.HolderOptedOut, card=command.card)]
+    facts: list[e.Event] = [context.fact(e.HolderOptedOut, card=command.card, answered=command.answered)]
     if not card.done and not card.booking and not card.phone_list:
         facts.append(context.fact(e.PhoneListed, card=command.card, reason="opted_out"))
     return facts
@@ -179,7 +190,35 @@ def opt_out(command: OptOut, state: State, context: Context) -> list[e.Event]:
 def opt_in(command: OptIn, state: State, context: Context) -> list[e.Event]:
     """There is always a way back in."""
     card = known_card(state, command.card)
-    return [context.fact(e.HolderOptedIn, card=command.card)] if card.opted_out else []
+    return (
+        [context.fact(e.HolderOptedIn, card=command.card, answered=command.answered)]
+        if card.opted_out
+        else []
+    )
+
+
+@decides(TellWait)
+def tell_wait(command: TellWait, state: State, context: Context) -> list[e.Event]:
+    """What was told is kept, so that it can be compared with the wait that comes of it."""
+    if not 0 <= command.low <= command.high:
+        raise r.BadValue("wait")
+    card = known_card(state, command.card)
+    booking = card.booking
+    today = booking is not None and booking.told.date() == context.now.date()
+    return [
+        context.fact(
+            e.WaitTold,
+            card=command.card,
+            booking=booking.number if booking and today else 0,
+            low=command.low,
+            high=command.high,
+        )
+    ]
+
+
+@evolves(e.WaitTold)
+def _wait_told(state: State, event: e.WaitTold) -> None:
+    """Nothing is decided by it."""
 
 
 @decides(MarkUnreachable)

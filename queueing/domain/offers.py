@@ -3,7 +3,7 @@ works."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -32,13 +32,15 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class OfferSlots(Command):
-    """Keep a few calm places for a holder. `reason` and `token` as in `SlotsOffered`: asked again with the
-    token of the live offer, it is that offer."""
+    """Keep a few calm places for a holder. `reason`, `token`, `note` and `noted` as in `SlotsOffered`: asked
+    again with the token of the live offer, it is that offer."""
 
     card: str
     wish: Wish = Wish()
     reason: str = "asked"
     token: str = ""
+    note: str = ""
+    noted: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +141,10 @@ def _fits(slot: Slot, wish: Wish) -> bool:
     return wish.before is None or slot.start < wish.before
 
 
-def choose(state: State, card_id: str, card: Card, wish: Wish, context: Context) -> list[str]:
-    """The calmest slots for a wish; when nothing fits, the wish is widened: any part of those days, then
-    the nearest days, then any time at all."""
-    count = state.facts.rules.offered
+def choose(state: State, card_id: str, card: Card, wish: Wish, context: Context, count: int = 0) -> list[str]:
+    """The calmest slots for a wish, `count` of them or as many as the rules say; when nothing fits, the wish
+    is widened: any part of those days, then the nearest days, then any time at all."""
+    count = count or state.facts.rules.offered
     any_part = replace(wish, part="", near=None)
     any_time = replace(any_part, after=None, before=None)
     widened = ((wish, False), (any_part, False), (wish, True), (any_part, True), (any_time, True))
@@ -154,20 +156,56 @@ def choose(state: State, card_id: str, card: Card, wish: Wish, context: Context)
 
 
 def offer(
-    state: State, card_id: str, card: Card, wish: Wish, context: Context, reason: str, token: str = ""
+    state: State,
+    card_id: str,
+    card: Card,
+    wish: Wish,
+    context: Context,
+    reason: str,
+    token: str = "",
+    note: str = "",
+    noted: date | None = None,
 ) -> e.SlotsOffered:
     """The event of an offer, or NothingFree. Where none of the days asked for has a place, it says so."""
     found = choose(state, card_id, card, wish, context)
+    if not note and reason in ("asked", "more"):
+        note, noted = _note(state, wish, found, context.now)
+    if note and context.via == "sms":
+        found = choose(state, card_id, card, wish, context, BESIDE_A_NOTE)
     if not found:
         raise r.NothingFree(card_id)
     rules = state.facts.rules
     told = tuple(told_times(state.slots[s], rules, 1)[0] for s in found)
     until = context.now + timedelta(minutes=rules.hold_minutes)
-    if reason in ("asked", "more") and wish.days and not any(moment.date() in wish.days for moment in told):
-        reason = "other_day"
     return context.fact(
-        e.SlotsOffered, card=card_id, slots=tuple(found), told=told, until=until, reason=reason, token=token
+        e.SlotsOffered,
+        card=card_id,
+        slots=tuple(found),
+        told=told,
+        until=until,
+        reason="other_day" if note else reason,
+        token=token,
+        note=note,
+        noted=noted,
     )
+
+
+BESIDE_A_NOTE = 2
+"""Places that fit into one message beside what is wrong with the day asked for."""
+
+
+def _note(state: State, wish: Wish, found: Sequence[str], now: datetime) -> tuple[str, date | None]:
+    """Why none of the places found is on a day that was asked for; ("", None) if one is."""
+    if not wish.days or not found or any(state.slots[slot].start.date() in wish.days for slot in found):
+        return "", None
+    first, last = min(wish.days), state.facts.last_day
+    if last and first > last:
+        return "over", last
+    served = any(state.slots[slot].open for day in wish.days for slot in state.days.get(day, ()))
+    note = "full" if served else "shut"
+    if len(wish.days) > 1:
+        return f"{note}_days", None
+    return ("today" if first == now.date() else note), first
 
 
 @decides(OfferSlots)
@@ -178,25 +216,40 @@ def offer_slots(command: OfferSlots, state: State, context: Context) -> list[e.E
     live = card.offer if card.offer and card.offer.until > context.now else None
     if live and command.token and live.token == command.token:
         return []
-    return [offer(state, command.card, card, command.wish, context, command.reason, command.token)]
+    fact = offer(
+        state,
+        command.card,
+        card,
+        command.wish,
+        context,
+        command.reason,
+        command.token,
+        command.note,
+        command.noted,
+    )
+    return [fact]
 
 
 @evolves(e.SlotsOffered)
 def _offered(state: State, event: e.SlotsOffered) -> None:
-    end_offer(state, event.card)
-    for slot_id, told in zip(event.slots, event.told, strict=True):
-        slot = state.slots[slot_id]
-        hold = Hold(
-            card=event.card,
-            via=event.via,
-            cohort=state.cards[event.card].cohort,
-            until=event.until,
-            told=told_minute(slot, told),
-        )
-        live = tuple(h for h in slot.holds if h.until > event.at)
-        state.change_slot(slot_id, holds=(*live, hold))
+    offer = Offer(slots=event.slots, told=event.told, until=event.until, token=event.token)
+    keep(state, event.card, offer, event.via, event.at)
     if event.reason == "today_full":
         count_walk_in(state, event.at)
-    state.change_card(
-        event.card, offer=Offer(slots=event.slots, told=event.told, until=event.until, token=event.token)
-    )
+
+
+def keep(state: State, card: str, offer: Offer, via: str, at: datetime) -> None:
+    """From now on this is what is offered to a card's holder, and its places are kept."""
+    end_offer(state, card)
+    for slot_id, told in zip(offer.slots, offer.told, strict=True):
+        slot = state.slots[slot_id]
+        hold = Hold(
+            card=card,
+            via=via,
+            cohort=state.cards[card].cohort,
+            until=offer.until,
+            told=told_minute(slot, told),
+        )
+        live = tuple(h for h in slot.holds if h.until > at)
+        state.change_slot(slot_id, holds=(*live, hold))
+    state.change_card(card, offer=offer)

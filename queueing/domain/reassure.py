@@ -4,13 +4,15 @@ today that another time would be calmer. Whom they concern, and that nobody gets
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from queueing.domain import events as e
 from queueing.domain.booking import check_season, opens_for
 from queueing.domain.kernel import Command, Context, decides, evolves
-from queueing.domain.state import Card, State
+from queueing.domain.offers import Wish, choose, keep
+from queueing.domain.places import told_times
+from queueing.domain.state import Card, Offer, State
 from queueing.domain.waves import unreached
 
 ONCE_IN = timedelta(hours=24)
@@ -27,12 +29,20 @@ class ReassureHolders(Command):
 
 @dataclass(frozen=True, slots=True)
 class SuggestAnotherTime(Command):
-    """Ask these holders, who are booked for later today, whether another time would suit. Others, those whom
-    no message reaches and those asked within a day are passed over."""
+    """Ask a holder, who is booked for later today, whether one of two calm places would suit instead. Others,
+    those whom no message reaches, those asked within a day and those for whom there is no place are passed
+    over. `leaves` is when the message can leave (none: now)."""
 
-    cards: tuple[str, ...]
+    card: str
+    leaves: datetime | None = None
 
 
+PLACES = 2
+"""As many fit into one message beside the question."""
+ANSWERED_IN = timedelta(hours=2)
+"""A notice is read later than an answer to one's own message."""
+SET_OUT = timedelta(minutes=30)
+"""So long before the booked time its holder is on the way."""
 SOON = timedelta(minutes=60)
 """Whoever is due within this is on the way."""
 
@@ -119,28 +129,40 @@ def _reassured(state: State, event: e.HolderReassured) -> None:
 
 @decides(SuggestAnotherTime)
 def suggest(command: SuggestAnotherTime, state: State, context: Context) -> list[e.Event]:
-    """One question a holder; the booking stays."""
+    """A question with its answers: two calm places on other days, kept until the answer is due. The booking
+    stays. Who is choosing right now is not interrupted, and where there is no other place nobody is asked."""
     check_season(state, context.now)
-    facts: list[e.Event] = []
-    for card_id in dict.fromkeys(command.cards):
-        card = state.cards.get(card_id)
-        if card is None or not _later_today(card, context.now) or unreached(card):
-            continue
-        booking = card.booking
-        if booking is None or suggested_lately(card, context.now):
-            continue
-        facts.append(
-            context.fact(
-                e.AnotherTimeSuggested,
-                card=card_id,
-                booking=booking.number,
-                version=booking.version,
-                told=booking.told,
-            )
+    card = state.cards.get(command.card)
+    if card is None or not _later_today(card, context.now) or unreached(card):
+        return []
+    choosing = card.offer is not None and card.offer.until > context.now
+    booking = card.booking
+    if booking is None or choosing or suggested_lately(card, context.now):
+        return []
+    leaves = max(command.leaves or context.now, context.now)
+    until = min(leaves + ANSWERED_IN, booking.told - SET_OUT)
+    wish = Wish(not_days=(context.now.date(),))
+    by_message = replace(context, via="sms")
+    slots = choose(state, command.card, card, wish, by_message, PLACES) if until > leaves else []
+    if not slots:
+        return []
+    return [
+        context.fact(
+            e.AnotherTimeSuggested,
+            card=command.card,
+            booking=booking.number,
+            version=booking.version,
+            told=booking.told,
+            slots=tuple(slots),
+            places=tuple(told_times(state.slots[s], state.facts.rules, 1)[0] for s in slots),
+            until=until,
         )
-    return facts
+    ]
 
 
 @evolves(e.AnotherTimeSuggested)
 def _suggested(state: State, event: e.AnotherTimeSuggested) -> None:
     state.change_card(event.card, suggested=event.at)
+    if event.until is not None:
+        offer = Offer(slots=event.slots, told=event.places, until=event.until, notice=True)
+        keep(state, event.card, offer, "sms", event.at)

@@ -40,12 +40,14 @@ class Booking(Entity, frozen=True, kw_only=True):
 
 
 class Offer(Entity, frozen=True, kw_only=True):
-    """Places kept for a holder until `until`; `token` as in `SlotsOffered`."""
+    """Places kept for a holder until `until`; `token` as in `SlotsOffered`. `notice`: the branch asked, and
+    not the holder."""
 
     slots: tuple[str, ...]
     told: tuple[datetime, ...]
     until: datetime
     token: str = ""
+    notice: bool = False
 
 
 class Visit(Entity, frozen=True, kw_only=True):

@@ -231,9 +231,11 @@ _SENTENCES: dict[type[Event], Callable[[Any, str], str]] = {
     e.HolderReassured: lambda v, c: "发了安心短信：不用急，不用排队",
     e.AnotherTimeSuggested: lambda v, c: (
         f"当天人多，问愿不愿意改到别的时间（约的{words.moment(v.told)}不变）"
+        + (f"：{'、'.join(map(words.moment, v.places))}，保留到{words.clock(v.until)}" if v.until else "")
     ),
     e.SweepStarted: lambda v, c: f"第{v.round}轮扫尾开始，还有{v.uncollected}张卡没有领取",
     e.CardReleased: lambda v, c: f"单位没有代领，改由本人领取（{_RELEASED.get(v.reason, v.reason)}）",
+    e.WaitTold: lambda v, c: f"问要等多久，告诉的是{v.low}到{v.high}分钟",
     e.SlotsOffered: lambda v, c: (
         f"提供可选时间{_OFFERED.get(v.reason, '')}：{'、'.join(map(words.moment, v.told))}，"
         f"保留到{words.clock(v.until)}"

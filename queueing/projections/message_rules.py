@@ -224,8 +224,11 @@ def tell_the_offer_when_asked_by_sms(rules: Rules, position: int, event: e.Slots
     """On the web and at the counter the person sees the offer."""
     if event.via != "sms":
         return []
-    params = {"slots": [told.isoformat() for told in event.told]}
-    template = {"gone": "offer_gone", "other_day": "offer_other_day"}.get(event.reason, "offers")
+    params: dict[str, Any] = {"slots": [told.isoformat() for told in event.told]}
+    template = "offer_gone" if event.reason == "gone" else "offers"
+    if event.note:
+        template = "offer_other_day"
+        params |= {"note": event.note, "noted": event.noted.isoformat() if event.noted else ""}
     return [rules.message(position, event, template, "reply", params, expires=event.until, at_once=True)]
 
 
@@ -320,11 +323,14 @@ def calm_those_a_rumour_concerns(rules: Rules, position: int, event: e.HolderRea
 
 @when(e.AnotherTimeSuggested)
 def ask_who_is_booked_later_today(rules: Rules, position: int, event: e.AnotherTimeSuggested) -> list[Intent]:
-    """Before they set out; not once they moved or gave the place back."""
+    """While the places are kept; not once they moved or gave theirs back."""
+    if event.until is None:
+        return []
     bound = (event.booking, event.version)
-    params = {"when": event.told.isoformat()}
-    expires = event.told - timedelta(minutes=30)
-    return [rules.message(position, event, "another_time", "calm", params, expires=expires, booking=bound)]
+    params = {"when": event.told.isoformat(), "slots": [told.isoformat() for told in event.places]}
+    return [
+        rules.message(position, event, "another_time", "calm", params, expires=event.until, booking=bound)
+    ]
 
 
 @when(e.CardActivated)
@@ -346,7 +352,9 @@ def write_to_the_employer(rules: Rules, position: int, event: e.EmployerReminded
 def confirm_opting_out(rules: Rules, position: int, event: e.HolderOptedOut) -> list[Intent]:
     """With the way back in."""
     return (
-        [rules.message(position, event, "opted_out", "reply", {}, at_once=True)] if event.via == "sms" else []
+        [rules.message(position, event, "opted_out", "reply", {}, at_once=True)]
+        if event.via == "sms" and not event.answered
+        else []
     )
 
 
@@ -354,7 +362,9 @@ def confirm_opting_out(rules: Rules, position: int, event: e.HolderOptedOut) -> 
 def confirm_opting_in(rules: Rules, position: int, event: e.HolderOptedIn) -> list[Intent]:
     """Welcome back."""
     return (
-        [rules.message(position, event, "opted_in", "reply", {}, at_once=True)] if event.via == "sms" else []
+        [rules.message(position, event, "opted_in", "reply", {}, at_once=True)]
+        if event.via == "sms" and not event.answered
+        else []
     )
 
 

@@ -1,5 +1,5 @@
 """`visit_wait`: every visit at the counter, the wait its holder was told and the one they had; `visit_open`:
-the visit of those who are in the hall."""
+the visit of those who are in the hall. Beside them the waits told to those who asked (asked_waits.py)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from queueing.domain import events as e
 from queueing.domain.state import Visit
 from queueing.domain.waits import due_at
 from queueing.log.store import Recorded
+from queueing.projections.asked_waits import ASKED, LAST, AskedWaits
 from queueing.projections.base import Folding, subjects
 from queueing.projections.folded import Folded
 from queueing.projections.tables import Row, Rows, Table
@@ -54,11 +55,13 @@ class Batch:
         self.open: Rows[VisitOpen] = OPEN.rows(cursor, subjects(events, "card"), suffix)
         known = {row.visit for _, row in self.open.known() if row.visit}
         self.visits: Rows[VisitWait] = VISITS.rows(cursor, known, suffix)
+        self.asked = AskedWaits(cursor, events, suffix)
 
     def save(self, cursor: Cursor[Any], suffix: str) -> None:
         """Write everything."""
         self.open.save(cursor, suffix)
         self.visits.save(cursor, suffix)
+        self.asked.save(cursor, suffix)
 
     def current(self, card: str) -> VisitWait | None:
         """The visit a card's holder is on, or was last."""
@@ -70,7 +73,7 @@ class Visits(Folded[Batch]):
     """Waits told and had."""
 
     name = "visits"
-    stored = (VISITS, OPEN)
+    stored = (VISITS, OPEN, ASKED, LAST)
     folding = folding
 
     def batch(self, cursor: Cursor[Any], events: Sequence[Recorded], suffix: str) -> Batch:
@@ -83,12 +86,14 @@ def _came(batch: Batch, event: e.HolderArrived | e.WalkInTicketed) -> None:
     ticket = event.ticket if isinstance(event, e.WalkInTicketed) else 0
     name = f"{event.card}|{event.at:%Y%m%d%H%M%S%f}"
     visit = Visit(slot=event.slot, told=event.told, arrived=event.at, ticket=ticket, late=event.late)
+    kind = "late" if event.late else "walk_in" if ticket else "booked"
     batch.open.change(event.card, visit=name)
+    batch.asked.came(event.card, event.at, due_at(visit), kind == "booked")
     batch.visits.change(
         name,
         card=event.card,
         day=event.at.date(),
-        kind="late" if event.late else "walk_in" if ticket else "booked",
+        kind=kind,
         arrived=event.at,
         due=due_at(visit),
         low=event.wait_low,
@@ -96,8 +101,14 @@ def _came(batch: Batch, event: e.HolderArrived | e.WalkInTicketed) -> None:
     )
 
 
+@folding.on(e.WaitTold)
+def _told(batch: Batch, event: e.WaitTold) -> None:
+    batch.asked.told(event)
+
+
 @folding.on(e.HolderCalled)
 def _called(batch: Batch, event: e.HolderCalled) -> None:
+    batch.asked.called(event.card, event.at)
     visit = batch.current(event.card)
     if visit and visit.called is None:
         batch.visits.change(visit.visit, called=event.at)

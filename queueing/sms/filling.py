@@ -13,6 +13,7 @@ from queueing.season.faq import answer
 from queueing.season.model import Season
 from queueing.settings import project_root
 from queueing.sms.render import Renderer
+from queueing.sms.wrong_days import wrong_day
 from queueing.system import System
 
 Codes = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
@@ -46,6 +47,8 @@ def fill(system: System, template: str, params: dict[str, Any], card: str) -> di
         full["names"] = _names(system, params["names"])
     if "key" in params and "text" in wanted:
         full["text"] = answer(system.season, params["key"]).sms
+    if "why" in wanted:
+        full["why"] = wrong_day(full.get("note", ""), full.get("noted", ""), system.season)
     if "employer" in wanted:
         full["employer"] = _employer(system, str(params.get("employer", "")), card)
     for name, value in _common(system).items():

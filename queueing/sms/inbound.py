@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 import msgspec
 import psycopg
 
-from queueing import words
 from queueing.crowd.told import for_holder
+from queueing.crowd.waits import Wait
 from queueing.domain import Refusal
 from queueing.domain.booking import opens_for
 from queueing.domain.state import Card
@@ -152,7 +152,7 @@ def _names(text: str, name: str) -> bool:
 def _situation(one: _Open, look: _look, now: datetime, thread: Thread) -> Situation:
     token = hashlib.sha256(one.message.sid.encode()).hexdigest()[:16]
 
-    def wait(card: str) -> str:
+    def wait(card: str) -> Wait | None:
         return look.wait(card, now)
 
     return Situation(one.cards, look, now, thread, token, look.opens, wait)
@@ -192,14 +192,13 @@ class _look:  # noqa: N801  (a function with a system)
             found = state.cards.get(card)
             return opens_for(state, found) if found else None
 
-    def wait(self, card: str, now: datetime) -> str:
-        """How long the holder would wait who came now, as a range; "" while no window serves anybody."""
+    def wait(self, card: str, now: datetime) -> Wait | None:
+        """How long the holder would wait who came now; None while no window serves anybody."""
         with self._desk.view() as state:
             slots = [state.slots[name] for name in state.days.get(now.date(), ())]
             if not any(slot.open and slot.start <= now < slot.end for slot in slots):
-                return ""
-            told = for_holder(state, now, card)
-        return words.wait_range(told) if told else ""
+                return None
+            return for_holder(state, now, card)
 
 
 def _keep(

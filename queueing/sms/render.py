@@ -28,6 +28,11 @@ class RenderError(UserError):
     """A message cannot be made of these parameters. The parameters are not repeated: they may be personal."""
 
 
+def _at_most(value: Any, most: int | None) -> Any:
+    """An example, no longer a list than the parameter takes."""
+    return value[:most] if isinstance(value, list) else value
+
+
 class Preview(TypedDict):
     key: str
     text: str
@@ -94,7 +99,10 @@ class Renderer:
 
     def example(self, key: str) -> str:
         """The message with everyday parameters."""
-        return self.render(key, {name: self.manifest.examples[name] for name in self.parameters(key)})
+        params = self._template(key).params.items()
+        return self.render(
+            key, {name: _at_most(self.manifest.examples[name], one.max) for name, one in params}
+        )
 
     def longest(self, key: str) -> str:
         """The message with the longest parameters its manifest allows."""

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from queueing import words
 from queueing.domain import Refusal
 from queueing.domain import refusals as r
 from queueing.domain.events import BookingCancelled, BookingMoved, SlotBooked
 from queueing.domain.state import Card
 from queueing.log import Outcome
 from queueing.sms.grammar.reading import Intent, Reading
-from queueing.sms.turns import Reply, Said, Situation, Thread, Turn
+from queueing.sms.turns import ALL, Reply, Said, Situation, Thread, Turn
 
 MOST = 2
 """How often a phone is told the same within a day; a carrier lets no third one through."""
@@ -41,13 +42,18 @@ def told_enough(turn: Turn, at: Situation) -> bool:
 
 
 def remembered(turn: Turn, at: Situation) -> Turn:
-    """The turn, with what it tells kept in the thread."""
+    """The turn, with what it tells kept in the thread, and when it asked."""
     what = digest_of(turn)
     said = (*recent(at), *([Said(what, at.now)] if what else []))
-    return replace(turn, thread=replace(turn.thread, said=said[-KEPT:]))
+    new = turn.thread.options != at.thread.options or turn.thread.until != at.thread.until
+    asks = new or any(reply.template in QUESTIONS for reply in turn.replies)
+    asked = (at.now if asks else at.thread.asked) if turn.thread.question else None
+    return replace(turn, thread=replace(turn.thread, said=said[-KEPT:], asked=asked))
 
 
 KEPT = 12
+QUESTIONS = frozenset({"whose", "whose_or_all", "which_place", "which_move"})
+"""Templates that ask the open question again."""
 
 
 def already_collected(card: str, state: Card) -> Reply:
@@ -62,6 +68,8 @@ _ABOUT = {
     Intent.CANCEL: "要取消",
     Intent.HOME_VISIT: "要上门",
     Intent.COLLECTED: "领过了",
+    Intent.STOP: "不再收短信",
+    Intent.START: "恢复收短信",
 }
 
 
@@ -69,6 +77,19 @@ def whose(cards: Sequence[str], reading: Reading | None) -> Reply:
     """Who is meant, with what was asked for them."""
     about = _ABOUT.get(reading.intent, "") if reading else ""
     return Reply("whose", {"names": list(cards), "about": about}, cards[0])
+
+
+def whose_or_all(cards: Sequence[str], reading: Reading | None) -> Reply:
+    """Who is meant, or all of them: the last number."""
+    asked = whose(cards, reading)
+    return Reply("whose_or_all", asked.params | {"all": len(cards) + 1}, asked.card)
+
+
+def asked_whose(thread: Thread) -> Reply:
+    """The question "whose?" of a thread once more."""
+    if ALL in thread.options:
+        return whose_or_all(thread.options[:-1], thread.pending)
+    return whose(thread.options, thread.pending)
 
 
 def refused(refusal: Refusal, card: str, at: Situation) -> Turn:
@@ -99,8 +120,10 @@ def _status_reply(card: str, at: Situation) -> Reply:
         return already_collected(card, state)
     if state.booking:
         params = {"when": state.booking.told.isoformat()}
-        wait = at.wait(card) if state.booking.told.date() == at.now.date() else ""
-        return Reply("status_today", params | {"wait": wait}, card) if wait else Reply("status", params, card)
+        wait = at.wait(card) if state.booking.told.date() == at.now.date() else None
+        if wait is None:
+            return Reply("status", params, card)
+        return Reply("status_today", params | {"wait": words.wait_range(wait)}, card)
     if state.channel == "employer":
         return Reply("at_employer", {"employer": state.employer}, card)
     opens = at.opens(card)
@@ -113,10 +136,11 @@ def wait_of(card: str, at: Situation) -> Reply:
     """The wait now, to whoever may come today; to the others what they wait for."""
     state, opens = at.state(card), at.opens(card)
     wait = at.wait(card)
+    told = words.wait_range(wait) if wait else ""
     early = opens is not None and at.now.date() < opens
     if state.done or state.booking or early or state.channel == "employer":
         return _status_reply(card, at)
-    return Reply("wait_now", {"wait": wait}, card) if wait else Reply("faq", {"key": "不急"}, card)
+    return Reply("wait_now", {"wait": told}, card) if wait else Reply("faq", {"key": "不急"}, card)
 
 
 def said_to_silent(known: Card, card: str, result: Outcome) -> tuple[Reply, ...]:

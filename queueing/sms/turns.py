@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from queueing.crowd.waits import Wait
 from queueing.domain import Command, Refusal
 from queueing.domain import refusals as r
 from queueing.domain.state import Card
 from queueing.log import Outcome
 from queueing.sms.grammar.reading import Reading
+
+ALL = "*"
+"""The option that stands for all the cards asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,8 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """What was last asked of a phone: `question` is "", "offers" or "whose"."""
+    """What was last asked of a phone: `question` is "", "offers" or "whose". The options are slots, or cards
+    (and ALL)."""
 
     question: str = ""
     card: str = ""
@@ -37,6 +42,8 @@ class Thread:
     """Slots offered before, which "others" leaves out."""
     said: tuple[Said, ...] = ()
     """What the last 24 hours' answers were."""
+    asked: datetime | None = None
+    """When the question was asked."""
 
     def open(self, now: datetime) -> str:
         """The question that is still open, or ""."""
@@ -76,8 +83,8 @@ class Situation:
     token: str = ""
     opens: Callable[[str], date | None] = lambda card: None
     """From which day a card's holder may book."""
-    wait: Callable[[str], str] = lambda card: ""
-    """The wait of a card's holder who would come now, in words; "" while nobody is served."""
+    wait: Callable[[str], Wait | None] = lambda card: None
+    """The wait of a card's holder who would come now; None while nobody is served."""
 
     def state(self, card: str) -> Card:
         """The state of one of the phone's cards."""
@@ -85,3 +92,11 @@ class Situation:
         if found is None:
             raise r.UnknownCard(card)
         return found
+
+    @property
+    def asked_by_notice(self) -> bool:
+        """The places of the open question were offered by the branch, to somebody who has a time."""
+        if self.thread.open(self.now) != "offers":
+            return False
+        known = self.state(self.thread.card)
+        return known.booking is not None and known.offer is not None and known.offer.notice

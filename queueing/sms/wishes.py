@@ -64,7 +64,7 @@ def together(reading: Reading, asked: Reading | None) -> Reading:
 
 def declines(reading: Reading, at: Situation) -> bool:
     """Says of the places offered that they don't suit, and no other time."""
-    return at.thread.open(at.now) == "offers" and not (reading.has_when or reading.shift)
+    return at.thread.open(at.now) == "offers" and not (reading.has_when or reading.shift or reading.wrong)
 
 
 def pointed_at(reading: Reading, at: Situation) -> int | None:

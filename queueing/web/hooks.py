@@ -15,8 +15,9 @@ from queueing.sms.reports import Report, apply_reports
 from queueing.sms.strangers import may_answer
 from queueing.web.site import Site
 
-CARRIER_WORDS = {"STOP": "退订", "START": "恢复"}
-"""What Twilio itself has understood (English key words) and done, as our own words say it."""
+CARRIER_WORDS = {"STOP": "全部退订", "START": "全部恢复"}
+"""What Twilio itself has understood (English key words) and done for the whole number, as our own words say
+it."""
 
 
 def signed_by_twilio(account: Account, path: str, query: str, form: FormData, signature: str | None) -> bool:

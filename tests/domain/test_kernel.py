@@ -96,8 +96,8 @@ def _answer(command: Command, state: State, context: Context) -> list[Event] | s
 
 def test_asking_everything_again_is_done_once() -> None:
     """Right after each step the same command is refused or says nothing, but for the kinds that may be
-    repeated: each call and each new number is a fact, and another offer replaces the last."""
-    repeatable = {"CallEmployer", "ChangeContact", "FinishPhoneCall", "OfferSlots"}
+    repeated: each call, each new number and each estimate is a fact, and another offer replaces the last."""
+    repeatable = {"CallEmployer", "ChangeContact", "FinishPhoneCall", "OfferSlots", "TellWait"}
     state = State()
     for at, command in TOUR:
         context = Context(BRANCH, t(at), "staff:li", "counter")

@@ -4,16 +4,17 @@ from datetime import date
 
 from queueing.domain import events as e
 from queueing.domain import refusals as r
-from queueing.domain.booking import BookSlot
+from queueing.domain.booking import BookSlot, MoveBooking
 from queueing.domain.handover import HandOver
 from queueing.domain.holders import EraseHolder, OptOut
+from queueing.domain.offers import OfferSlots
 from queueing.domain.reassure import (
     ReassureHolders,
     SuggestAnotherTime,
     booked_later_today,
     concerned,
 )
-from tests.domain.harness import S9, SEASON, card, did, fact, given, slot, t
+from tests.domain.harness import NEXT9, NEXT10, S9, SEASON, card, did, fact, given, happened, slot, t
 
 
 def test_a_calm_word_goes_to_each_holder() -> None:
@@ -75,32 +76,63 @@ def test_after_the_season_nobody_is_written_to() -> None:
     )
 
 
-def test_who_is_booked_for_later_today_is_asked_for_another_time_and_keeps_the_place() -> None:
-    story = given(SEASON, slot(S9), card("c1"), card("free"), did(BookSlot("c1", S9), "06-04 08:00"))
-    asked = story.when(SuggestAnotherTime(("c1", "free", "c1", "nobody")), at="06-05 07:30", by="staff:lin")
+TODAY = (SEASON, slot(S9), slot(NEXT9), slot(NEXT10), card("c1"), did(BookSlot("c1", S9), "06-04 08:00"))
+
+
+def test_who_is_booked_for_later_today_is_asked_with_two_places_and_keeps_the_own_one() -> None:
+    story = given(*TODAY)
+    asked = story.when(SuggestAnotherTime("c1"), at="06-05 07:00", by="staff:lin")
     asked.then(
         fact(
             e.AnotherTimeSuggested,
-            "card:c1",
+            f"card:c1 slot:{NEXT9} slot:{NEXT10}",
             card="c1",
             booking=1,
             version=1,
             told=t("06-05 09:00"),
+            slots=(NEXT9, NEXT10),
+            places=(t("06-06 09:00"), t("06-06 10:00")),
+            until=t("06-05 08:30"),
         )
     )
     assert story.state.cards["c1"].booking is not None
 
 
+def test_the_places_of_the_question_are_kept_for_whom_it_asks() -> None:
+    story = given(*TODAY, card("c2"), card("c3"), did(SuggestAnotherTime("c1"), "06-05 07:00"))
+    assert [len(story.state.slots[name].holds) for name in (NEXT9, NEXT10)] == [1, 1]
+    offer = story.state.cards["c1"].offer
+    assert offer is not None and offer.notice and offer.until == t("06-05 08:30")
+    story.when(MoveBooking("c1", NEXT10), at="06-05 07:30", via="sms").then_kinds(e.BookingMoved)
+
+
+def test_the_answer_is_awaited_from_when_the_message_leaves() -> None:
+    story = given(*TODAY, did(SuggestAnotherTime("c1", t("06-05 08:00")), "06-05 05:30"))
+    offer = story.state.cards["c1"].offer
+    assert offer is not None and offer.until == t("06-05 08:30")
+    given(*TODAY).when(SuggestAnotherTime("c1", t("06-05 08:30")), at="06-05 05:30").then()
+
+
+def test_nobody_is_asked_without_another_place_or_while_choosing() -> None:
+    nowhere = given(SEASON, slot(S9), card("c1"), did(BookSlot("c1", S9), "06-04 08:00"))
+    nowhere.when(SuggestAnotherTime("c1"), at="06-05 07:00").then()
+    choosing = given(*TODAY, did(OfferSlots("c1"), "06-05 06:50"))
+    choosing.when(SuggestAnotherTime("c1"), at="06-05 07:00").then()
+
+
+def test_an_earlier_question_without_places_still_folds() -> None:
+    old = happened(e.AnotherTimeSuggested, card="c1", booking=1, version=1, told=t("06-05 09:00"))
+    story = given(*TODAY, old)
+    assert story.state.cards["c1"].suggested is not None
+    assert story.state.cards["c1"].offer is None
+
+
 def test_nobody_is_asked_for_another_time_twice_a_day_nor_when_they_will_have_set_out() -> None:
-    story = given(SEASON, slot(S9), card("c1"), did(BookSlot("c1", S9), "06-04 08:00"))
+    story = given(*TODAY, card("free"))
     assert booked_later_today(story.state, t("06-05 07:59")) == ["c1"]
-    story.when(SuggestAnotherTime(("c1",)), at="06-05 08:00").then()
-    story.when(SuggestAnotherTime(("c1",)), at="06-04 09:00").then()
-    again = given(
-        SEASON,
-        slot(S9),
-        card("c1"),
-        did(BookSlot("c1", S9), "06-04 08:00"),
-        did(SuggestAnotherTime(("c1",)), "06-05 07:00"),
-    )
-    again.when(SuggestAnotherTime(("c1",)), at="06-05 07:30").then()
+    story.when(SuggestAnotherTime("c1"), at="06-05 08:00").then()
+    story.when(SuggestAnotherTime("c1"), at="06-04 09:00").then()
+    story.when(SuggestAnotherTime("free"), at="06-05 07:00").then()
+    story.when(SuggestAnotherTime("nobody"), at="06-05 07:00").then()
+    again = given(*TODAY, did(SuggestAnotherTime("c1"), "06-05 05:00"))
+    again.when(SuggestAnotherTime("c1"), at="06-05 07:30").then()

@@ -6,7 +6,7 @@ It shares no code with the state that decisions are made from.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -103,8 +103,13 @@ class Ledger:
     # --- bookings ---
 
     def _slots_offered(self, event: e.SlotsOffered) -> None:
+        self._offered(event, event.slots, event.until)
+
+    def _offered(
+        self, event: e.SlotsOffered | e.AnotherTimeSuggested, slots: Sequence[str], until: datetime
+    ) -> None:
         self._give_back(event.card)
-        for name in event.slots:
+        for name in slots:
             slot = self.slots[name]
             kept = slot.kept_for_others(event.card, event.at)
             self.rule(slot.open and slot.start > event.at, "a slot ahead is offered", event)
@@ -112,7 +117,7 @@ class Ledger:
             self.rule(
                 kept < max(1, int(slot.capacity * self.rules.hold_share)), "a part is kept at most", event
             )
-            slot.kept[event.card] = event.until
+            slot.kept[event.card] = until
 
     def _give_back(self, card: str) -> None:
         for slot in self.slots.values():
@@ -276,6 +281,8 @@ class Ledger:
 
     def _another_time_suggested(self, event: e.AnotherTimeSuggested) -> None:
         self.rule(event.card in self.live, "only who is booked is asked for another time", event)
+        self.rule(bool(event.slots) and event.until is not None, "a question comes with its answers", event)
+        self._offered(event, event.slots, event.until or event.at)
 
     def _holder_invited(self, event: e.HolderInvited) -> None:
         self.rule(

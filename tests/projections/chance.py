@@ -180,6 +180,7 @@ class Chance:
         return self._one(
             lambda: h.OptOut(card),
             lambda: h.OptIn(card),
+            lambda: h.TellWait(card, 5, 15),
             lambda: h.ChangeContact(card, self._pick.random() < 0.5),
             lambda: h.MarkUnreachable(card, "空号"),
             lambda: h.ListForPhone(card, "asked"),
@@ -194,7 +195,7 @@ class Chance:
             lambda: w.StartSweep(),
             lambda: re.ReassureHolders(cards),
             lambda: re.SuggestAnotherTime(
-                (self._card(lambda one: one.booking and one.booking.told > self.now),)
+                self._card(lambda one: one.booking and one.booking.told > self.now)
             ),
             lambda: w.SweepHolders(self.state.facts.sweep_round, cards, self.state.facts.batches),
             lambda: w.ReleaseCards(cards, "单位已注销"),

@@ -45,6 +45,7 @@ CATEGORIES = {
     "WAIT": "how long the wait is now",
     "AGAIN": "once more, please",
     "YES": "yes",
+    "KEEP": "comes as booked",
     "NO": "no",
     "NOT_NOW": "later, not now",
     "COLLECTED": "already collected",

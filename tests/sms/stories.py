@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from queueing.domain.handover import ActivateCards, HandOver
-from queueing.domain.reassure import ReassureHolders
+from queueing.domain.reassure import ReassureHolders, SuggestAnotherTime
 from queueing.domain.season import CloseSlots
 from tests.support import LI, SUN, WANG, ZHANG, ZHAO, Branch, Somebody, enrol
 
@@ -74,6 +74,12 @@ def activates(branch: Branch) -> None:
 
 def reassures(branch: Branch) -> None:
     branch.ask(ReassureHolders((WANG.card,)))
+    branch.pump()
+
+
+def suggests(branch: Branch) -> None:
+    branch.pump()
+    branch.ask(SuggestAnotherTime(WANG.card))
     branch.pump()
 
 
@@ -203,6 +209,29 @@ STORIES = (
     Story("The card is with the employer", ZHAO.phone, ("我的卡到了吗", "单位没给我")),
     Story(
         "A rumour", WANG.phone, (Does("the manager sends a calm word", reassures), "是真的吗", "谁发的短信")
+    ),
+    Story(
+        "A crowd: would another time suit?",
+        WANG.phone,
+        (
+            "今天下午三点",
+            "1",
+            Does("the manager asks who is booked for later today", suggests),
+            "好的",
+            "2",
+        ),
+    ),
+    Story(
+        "The same question, and the answer is no",
+        WANG.phone,
+        ("今天下午", "3", Does("the manager asks who is booked for later today", suggests), "不换，俺按点去"),
+    ),
+    Story("How long is the wait", WANG.phone, ("现在忙不忙", "那俺约个人少的时候，带啥", "1")),
+    Story("A day that is in no calendar", WANG.phone, ("6月31号去行不", "农历五月初六呢", "昨天", "2")),
+    Story(
+        "A couple with one phone wants no more messages",
+        ZHANG.phone,
+        ("别给俺发短信了", "2", "恢复", "退订", "都是"),
     ),
     Story("Twice not understood", WANG.phone, ("嗯呐老张说的那个啥", "俺说那个啥来着")),
     Story("Says yes, but not to which", WANG.phone, ("约个人少的时间", "好的", "再发一遍", "就第一个")),

@@ -139,8 +139,8 @@ def test_a_full_branch_says_what_to_do(branch: Branch) -> None:
 
 def test_a_day_that_is_past_is_not_taken_for_another(branch: Branch) -> None:
     (text,) = branch.sms(WANG.phone, "6月4日上午")
-    assert text.startswith("您说的时间已经过了")
-    assert not branch.facts(e.SlotsOffered)
+    assert text.startswith("6月4日星期一已经过了。这些时间可以")
+    assert branch.card(WANG).booking is None
 
 
 # --- changing one's mind ------------------------------------------------------------------------------------
@@ -364,10 +364,22 @@ def test_stop_said_twice_is_answered_twice(branch: Branch) -> None:
     assert len(branch.facts(e.HolderOptedOut)) == 1
 
 
-def test_stop_counts_for_all_cards_of_the_phone(branch: Branch) -> None:
-    branch.sms(ZHANG.phone, "退订")
-    assert branch.card(ZHANG).opted_out
-    assert branch.card(LIU).opted_out
+def test_on_a_shared_phone_stop_asks_whose_once_and_answers_once(branch: Branch) -> None:
+    (text,) = branch.sms(ZHANG.phone, "退订")
+    assert text == "请问是哪位不再收短信？回复数字\n1、刘*英\n2、张*海\n3、都是"
+    (text,) = branch.sms(ZHANG.phone, "2")
+    assert text.startswith("张*海：好的，以后不再给您发短信")
+    assert (branch.card(ZHANG).opted_out, branch.card(LIU).opted_out) == (True, False)
+    (text,) = branch.sms(ZHANG.phone, "恢复")
+    assert text.startswith("张*海：好的，又可以给您发短信了"), "only one of them had stopped"
+
+
+@pytest.mark.parametrize(("first", "then"), [("退订", ["3"]), ("退订", ["都是"]), ("都退订", [])])
+def test_all_who_share_a_phone_can_stop_at_once(branch: Branch, first: str, then: list[str]) -> None:
+    for text in (first, *then):
+        (answer,) = branch.sms(ZHANG.phone, text)
+    assert answer.startswith("好的，以后不再给您发短信")
+    assert branch.card(ZHANG).opted_out and branch.card(LIU).opted_out
 
 
 def test_whoever_stopped_and_writes_all_the_same_is_answered(branch: Branch) -> None:

@@ -43,7 +43,13 @@ from queueing.projections.queries.totals import (
     season_totals,
     wave_progress,
 )
-from queueing.projections.queries.visits import ClassWait, EstimateScore, estimate_scores, waits_by_class
+from queueing.projections.queries.visits import (
+    ClassWait,
+    EstimateScore,
+    asked_scores,
+    estimate_scores,
+    waits_by_class,
+)
 
 __all__ = [
     "EMPLOYER_STATES",
@@ -64,6 +70,7 @@ __all__ = [
     "SlotLoad",
     "TodayEntry",
     "WaveProgress",
+    "asked_scores",
     "card",
     "cards_by_ids",
     "channel_shares",

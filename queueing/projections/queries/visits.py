@@ -41,12 +41,24 @@ _WAITED = "greatest(0, extract(epoch FROM called - due) / 60.0)"
 
 
 def estimate_scores(connection: Connection[Any], first: date, last: date) -> list[EstimateScore]:
-    """By hour of arrival, and all together at the end."""
+    """Those told at the counter, by hour of arrival, and all together at the end."""
+    return _scores(connection, "visit_wait", "arrived", first, last)
+
+
+def asked_scores(connection: Connection[Any], first: date, last: date) -> list[EstimateScore]:
+    """Those told by message to people who asked and then came, by the hour of asking, and all together."""
+    return _scores(connection, "wait_asked", "asked", first, last)
+
+
+def _scores(
+    connection: Connection[Any], table: str, moment: str, first: date, last: date
+) -> list[EstimateScore]:
+    """One way of scoring for all estimates."""
     return fetch(
         connection,
         EstimateScore,
-        f"WITH told AS (SELECT extract(hour FROM arrived)::int AS hour, low, high, {_WAITED} AS waited"  # noqa: S608
-        " FROM visit_wait WHERE day BETWEEN %s AND %s AND called IS NOT NULL AND high IS NOT NULL)"
+        f"WITH told AS (SELECT extract(hour FROM {moment})::int AS hour, low, high, {_WAITED} AS waited"  # noqa: S608
+        f" FROM {table} WHERE day BETWEEN %s AND %s AND called IS NOT NULL AND high IS NOT NULL)"
         " SELECT hour, count(*) AS count, avg((waited BETWEEN low AND high)::int)::float8 AS coverage,"
         " avg((waited <= high)::int)::float8 AS not_above,"
         " avg((low + high) / 2.0 - waited)::float8 AS bias"

@@ -8,11 +8,7 @@ by itself; we forbid it.
 from __future__ import annotations
 
 import json
-import logging
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from alibabacloud_dysmsapi20170525.client import Client
@@ -22,32 +18,23 @@ from darabonba.exceptions import ResponseException
 from darabonba.runtime import RuntimeOptions
 
 from queueing.settings import Settings
-from queueing.sms.filling import fill, renderer
 from queueing.sms.gateways.aliyun_codes import verdict_of_code
 from queueing.sms.gateways.port import Outgoing, Result, Verdict
+from queueing.sms.gateways.threads import TIMEOUT, ThreadedGateway, Worded, worded_for
 from queueing.system import System
 
-_log = logging.getLogger(__name__)
-TIMEOUT = 10.0
-AT_A_TIME = 8
 PER_SECOND = 50
 ENDPOINT = "https://dysmsapi.aliyuncs.com"
 _NEVER_CONNECTED = ("NewConnectionError", "ConnectTimeoutError", "NameResolutionError")
 
-Worded = Callable[[Outgoing], tuple[str, Mapping[str, str]]]
-"""A message's template code ("" if it has none) and its parameters in words."""
 
-
-class AliyunGateway:
+class AliyunGateway(ThreadedGateway[Client]):
     """Sends by Aliyun's API."""
-
-    name = "aliyun"
-    at_once = 16
 
     def __init__(
         self, settings: Settings, sign_name: str, worded: Worded, *, timeout: float = TIMEOUT
     ) -> None:
-        self.per_second = settings.sms_per_second or PER_SECOND
+        super().__init__("aliyun", settings.sms_per_second or PER_SECOND)
         self._settings = settings
         self._sign_name = settings.aliyun_sign_name or sign_name
         self._worded = worded
@@ -55,27 +42,12 @@ class AliyunGateway:
         self._runtime = RuntimeOptions(
             autoretry=False, max_attempts=1, connect_timeout=milliseconds, read_timeout=milliseconds
         )
-        self._own = threading.local()
-        self._threads = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="aliyun")
 
-    def send(self, messages: Sequence[Outgoing]) -> list[Result]:
-        """A verdict for each."""
-        return list(self._threads.map(self._send, messages))
-
-    def close(self) -> None:
-        """End the threads."""
-        self._threads.shutdown()
-
-    def _send(self, message: Outgoing) -> Result:
-        try:
-            code, params = self._worded(message)
-            if not code:
-                return Result(message.ref, Verdict.LATER, reason="no template code")
-            answer = self._client().send_sms_with_options(self._request(message, code, params), self._runtime)
-        except Exception as error:
-            result = verdict_of_exception(message, error)
-            _log.info("aliyun: %s %s %s", message.ref, result.verdict, result.reason)
-            return result
+    def _post(self, message: Outgoing) -> Result:
+        code, params = self._worded(message)
+        if not code:
+            return Result(message.ref, Verdict.LATER, reason="no template code")
+        answer = self._client().send_sms_with_options(self._request(message, code, params), self._runtime)
         said = answer.body.code or ""
         if said == "OK":
             return Result(message.ref, Verdict.ACCEPTED, gateway_id=answer.body.biz_id or "")
@@ -90,29 +62,24 @@ class AliyunGateway:
             out_id=str(message.ref),
         )
 
-    def _client(self) -> Client:
-        client: Client | None = getattr(self._own, "client", None)
-        if client is None:
-            address = urlsplit(self._settings.aliyun_url or ENDPOINT)
-            config = Config(
+    def _judge(self, message: Outgoing, error: Exception) -> Result:
+        return verdict_of_exception(message, error)
+
+    def _connect(self) -> Client:
+        address = urlsplit(self._settings.aliyun_url or ENDPOINT)
+        return Client(
+            Config(
                 access_key_id=self._settings.aliyun_access_key_id,
                 access_key_secret=self._settings.aliyun_access_key_secret,
                 endpoint=address.netloc,
                 protocol=address.scheme.upper(),
             )
-            client = self._own.client = Client(config)
-        return client
+        )
 
 
 def aliyun_gateway(system: System) -> AliyunGateway:
     """The gateway of an installation: codes from the manifest or sms.toml, words as in the texts."""
-
-    def worded(message: Outgoing) -> tuple[str, Mapping[str, str]]:
-        words = renderer(system)
-        params: dict[str, Any] = fill(system, message.template, message.params, message.card)
-        return words.code(message.template, "aliyun"), words.spoken(message.template, params)
-
-    return AliyunGateway(system.settings, system.season.branch.sms_signature, worded)
+    return AliyunGateway(system.settings, system.season.branch.sms_signature, worded_for(system, "aliyun"))
 
 
 def verdict_of_exception(message: Outgoing, error: Exception) -> Result:

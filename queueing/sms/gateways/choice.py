@@ -26,9 +26,15 @@ def _gateway(system: System) -> Gateway:
         from queueing.sms.gateways.aliyun import aliyun_gateway  # an optional extra
 
         return aliyun_gateway(system)
+    from queueing.sms.gateways.threads import worded_for
     from queueing.sms.gateways.twilio import TwilioGateway  # a client of its own, which takes long to import
 
-    return TwilioGateway(account(settings), name=settings.sms, per_second=settings.sms_per_second)
+    return TwilioGateway(
+        account(settings),
+        name=settings.sms,
+        per_second=settings.sms_per_second,
+        worded=worded_for(system, "twilio"),
+    )
 
 
 def gateway(system: System) -> Gateway:

@@ -7,10 +7,9 @@ before it returns it, so threads must not share one.
 
 from __future__ import annotations
 
-import logging
-import threading
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+import json
+from collections.abc import Mapping
+from typing import Any
 
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
@@ -21,45 +20,31 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from queueing.sms.gateways.account import Account
 from queueing.sms.gateways.port import Outgoing, Result, Verdict
+from queueing.sms.gateways.threads import TIMEOUT, ThreadedGateway, Worded
 from queueing.sms.gateways.twilio_codes import blames_number, verdict_of_error
 
-_log = logging.getLogger(__name__)
-TIMEOUT = 10.0
-"""Seconds for connecting, and again for the answer."""
-AT_A_TIME = 8
 PER_SECOND = 10
 
 
-class TwilioGateway:
-    """Sends by Twilio's API."""
-
-    at_once = 16
+class TwilioGateway(ThreadedGateway[Client]):
+    """Sends by Twilio's API: a content template where one is registered for the message, else its text."""
 
     def __init__(
-        self, account: Account, *, name: str = "twilio", timeout: float = TIMEOUT, per_second: int = 0
+        self,
+        account: Account,
+        *,
+        name: str = "twilio",
+        timeout: float = TIMEOUT,
+        per_second: int = 0,
+        worded: Worded = lambda message: ("", {}),
     ) -> None:
-        self.name = name
-        self.per_second = per_second or PER_SECOND
+        super().__init__(name, per_second or PER_SECOND)
         self._account = account
         self._timeout = timeout
-        self._own = threading.local()
-        self._threads = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="twilio")
+        self._worded = worded
 
-    def send(self, messages: Sequence[Outgoing]) -> list[Result]:
-        """A verdict for each."""
-        return list(self._threads.map(self._send, messages))
-
-    def close(self) -> None:
-        """End the threads."""
-        self._threads.shutdown()
-
-    def _send(self, message: Outgoing) -> Result:
-        try:
-            made = self._create(message)
-        except Exception as error:
-            result = verdict_of_exception(message, error)
-            _log.info("twilio: %s %s %s", message.ref, result.verdict, result.reason)
-            return result
+    def _post(self, message: Outgoing) -> Result:
+        made = self._create(message)
         if made.status in ("failed", "undelivered", "canceled"):
             code = made.error_code or 0
             return Result(
@@ -71,20 +56,35 @@ class TwilioGateway:
         sender = self._account.sender
         return self._client().messages.create(
             to=international(message.to),
-            body=message.text,
             status_callback=self._account.status_url(message.ref),
             **({"messaging_service_sid": sender} if sender.startswith("MG") else {"from_": sender}),
+            **self._content(message),
         )
 
-    def _client(self) -> Client:
-        client: Client | None = getattr(self._own, "client", None)
-        if client is None:
-            http = TwilioHttpClient(timeout=self._timeout)
-            client = Client(self._account.sid, self._account.token, http_client=http)
-            if self._account.url:
-                client.api.base_url = self._account.url
-            self._own.client = client
+    def _content(self, message: Outgoing) -> dict[str, Any]:
+        """What is said: a content template with its variables, or the text."""
+        sid, params = self._worded(message)
+        if not sid:
+            return {"body": message.text}
+        return {"content_sid": sid, "content_variables": variables(params)}
+
+    def _judge(self, message: Outgoing, error: Exception) -> Result:
+        return verdict_of_exception(message, error)
+
+    def _connect(self) -> Client:
+        client = Client(
+            self._account.sid, self._account.token, http_client=TwilioHttpClient(timeout=self._timeout)
+        )
+        if self._account.url:
+            client.api.base_url = self._account.url
         return client
+
+
+def variables(params: Mapping[str, str]) -> str:
+    """The variables of a content template: {{1}} is the first parameter of the manifest, and so on."""
+    return json.dumps(
+        dict(zip(map(str, range(1, len(params) + 1)), params.values(), strict=True)), ensure_ascii=False
+    )
 
 
 def international(number: str) -> str:

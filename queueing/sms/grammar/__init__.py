@@ -54,12 +54,16 @@ def read(text: str, today: date) -> Reading:
         clock_to=when.clock_to,
         relative=intents.relative(when.rest, when, wanted),
         past=any(day < today for day in when.dates),
-        unclear=when.unclear,
+        unclear=bool(when.wrong),
         negated=intents.negated(when.rest),
         question=asks,
         sensitive=sensitive,
         shift=intents.shift(when.rest),
         pointing=bool(words.POINTING.search(when.rest)),
+        wrong=when.wrong,
+        wrong_day=when.wrong_day,
+        books=bool(words.BOOKS.search(when.rest)),
+        everyone=bool(words.EVERYONE.search(when.rest)),
     )
 
 

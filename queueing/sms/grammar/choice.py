@@ -26,7 +26,7 @@ _ORDINAL: Final = re.compile(
     r"(?:第(?P<n>[0-9一二三四五六七八九])|"
     r"(?P<first>头一?|前面那|最前面那?|最上面那?|上面那)|(?P<middle>中间那?))[个项条]"
 )
-_LAST: Final = re.compile(r"(?:最后(?:面|那)?一?|末了那?|末尾那?|最下面那?|后面那)[个项条]")
+_LAST: Final = re.compile(r"(?:最后(?:面|那)?一?|末了那?|末尾那?|最下面那?|后[面头]那)[个项条]")
 _EXTREME: Final = re.compile(r"最(?:(?P<first>早)|晚|迟)的?那?[个项条]")
 _SELECTED: Final = re.compile(r"(?:选择?|挑|回复)第?(?P<n>[0-9])(?![0-9个张人])")
 _NUMERAL: Final = "[0-9一二三四五六七八九]"

@@ -1,6 +1,7 @@
 """Days: 明天, 下周三, 6月5日, 6.5, 5号, 月底 … Each maker reads one way of naming them."""
 
 import re
+from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
@@ -34,9 +35,14 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _placed(m: "re.Match[str]", day: date | None) -> Token:
-    """A token for a day that was named in full; one that does not exist is kept as unclear."""
-    return Token(*m.span(), dates=(day,)) if day else Token(*m.span(), unclear=True)
+def _placed(m: "re.Match[str]", year: int, month: int, day: int) -> Token:
+    """A token for a day that was named in full; of one that does not exist, what is wrong with it."""
+    found = _day(year, month, day)
+    if found:
+        return Token(*m.span(), dates=(found,))
+    if not 1 <= month <= 12 or not 1 <= day <= 31:
+        return Token(*m.span(), wrong="no_day")
+    return Token(*m.span(), wrong="short", wrong_day=date(year, month, monthrange(year, month)[1]))
 
 
 def _stretch(first: date, last: date) -> tuple[date, ...]:
@@ -51,7 +57,7 @@ def _year(text: str, today: date) -> int:
 
 
 def lunar(m: "re.Match[str]", context: Context) -> Token:
-    return Token(*m.span(), unclear=True)
+    return Token(*m.span(), wrong="lunar")
 
 
 def year_month_day(m: "re.Match[str]", context: Context) -> Token | None:
@@ -60,7 +66,7 @@ def year_month_day(m: "re.Match[str]", context: Context) -> Token | None:
     if month is None or day is None:
         return None
     context.month = (year, month)
-    return _placed(m, _day(year, month, day))
+    return _placed(m, year, month, day)
 
 
 def eight_digits(m: "re.Match[str]", context: Context) -> Token | None:
@@ -110,7 +116,7 @@ def day_of_month(m: "re.Match[str]", context: Context) -> Token | None:
         return None
     found = _in_month(day, context)
     if not found:
-        return Token(*m.span(), unclear=True)
+        return _placed(m, *context.month, day) if context.month else Token(*m.span(), wrong="no_day")
     return Token(*m.span(), dates=(found,), bare_day=day if day <= _OFFERS and not context.month else None)
 
 
@@ -182,7 +188,7 @@ def festival(m: "re.Match[str]", context: Context) -> Token:
     """端午节: its days off; 过完端午, 端午节后: the days that follow."""
     days = _festival(m["name"], context.today)
     if not days:
-        return Token(*m.span(), unclear=True)
+        return Token(*m.span(), wrong="no_day")
     if not (m["over"] or m["after"]):
         return Token(*m.span(), dates=tuple(days))
     last = days[-1]
@@ -289,7 +295,7 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(r"月?(?P<third>(?<=月)[初底末]|[上中下]旬)", month),
     rule(rf"(?<![0-9])(?<![0-9]-)(N){_DAY}(?![窗楼线路机柜店子内院公])", day_of_month),
     rule(r"(?<![以之然最])(大大后|大后|赶明|后|明|今|昨|前)(?:天|日|儿个?|个儿?)", day_word),
-    rule(r"(明|今|后)(?=早|晚|晌|上午|下午|中午)", day_word),
+    rule(r"(明|今|后(?!晌))(?=早|晚|晌|上午|下午|中午)", day_word),
     rule(r"(明后|今明)(?:两|2)?[天日]", two_day_words),
     rule(r"这(?:两|几|2|两三)天", these_days),
     rule(r"(?:现在|立刻|这会儿?|这就)(?=.{0,2}(?:能|可以|[去来](?!不)|过[去来](?!不)|有|约|就))", now),

@@ -71,7 +71,7 @@ _PERSONAL: Final[_Ordered] = (
 )
 _WISHES: Final[_Ordered] = (
     (Intent.HELP, words.HELP),
-    (Intent.YES, words.COMMITTED),
+    (Intent.KEEP, words.COMMITTED),
     (Intent.BOOK, words.BOOK),
 )
 
@@ -84,6 +84,8 @@ def _personal(rest: str) -> Intent | None:
     found = None if words.KEEP.search(rest) else _first(_PERSONAL, rest)
     if found is Intent.COLLECTED and words.NOT_COLLECTED.search(rest):
         return Intent.BOOK
+    if found is Intent.HOME_VISIT and words.BETTER_FIRST.search(rest):
+        return Intent.NOT_NOW
     put_off = words.CANCEL.search(rest) or words.MOVE.search(rest)
     return None if found is Intent.HOME_VISIT and put_off else found
 
@@ -91,7 +93,7 @@ def _personal(rest: str) -> Intent | None:
 def _change(rest: str, when: When, asks: bool) -> Intent | None:
     """A wish to keep, cancel or move what is booked, or to see other places than those offered."""
     if words.KEEP.search(rest):
-        return Intent.STATUS if asks else Intent.YES
+        return Intent.STATUS if asks else Intent.KEEP
     if words.SWAP.search(rest):
         return Intent.MORE
     if words.CANCEL.search(rest) and not words.MOVE.search(rest):
@@ -134,5 +136,5 @@ def _wish(rest: str) -> Intent | None:
 
 def _time_only(rest: str, when: When) -> Intent:
     """A day or an hour with little around it asks for that time; in a story it does not."""
-    named = when.says_when or when.unclear or when.excluded
+    named = when.says_when or when.wrong or when.excluded
     return Intent.BOOK if named and len(words.FILLERS.sub("", rest)) <= words.STORY else Intent.UNKNOWN

@@ -62,6 +62,7 @@ _MISHEARD: Final = {
     "下舞 下五 夏午 吓午": "下午",
     "点种 点中": "点钟",
     "闺妮": "闺女",
+    "恁": "您",
 }
 _HEARD: Final = {wrong: right for wrongs, right in _MISHEARD.items() for wrong in wrongs.split()}
 _HEARD_RE: Final = re.compile("|".join(_HEARD))

@@ -15,6 +15,7 @@ class Intent(StrEnum):
     STATUS = "status"
     WAIT = "wait"  # how long the wait is now, how many people are there
     YES = "yes"
+    KEEP = "keep"  # comes as booked, wants nothing changed
     NO = "no"
     NOT_NOW = "not_now"  # later, when there is time; wants to think about it
     AGAIN = "again"  # the last thing once more, please
@@ -55,7 +56,10 @@ class Reading(msgspec.Struct, frozen=True):
     excluded  days said not to suit.
     clock     the time asked for, or the begin of a span; it ends at clock_to ("10点前" has just that).
     past      a day asked for lies before today. It is kept as given.
-    unclear   a day was named that cannot be placed: 6月31日, or one of the lunar calendar.
+    unclear   a day was named that cannot be placed; `wrong` says why: "short" (6月31日: its month ends on
+              wrong_day), "lunar" (农历四月二十) or "no_day" (13月5日).
+    books     a time is wanted, whatever else is asked.
+    everyone  all the phone's people are meant: 都退订, 我们俩.
     negated   the message refuses something.
     question  it is asked rather than told ("能取消吗"): what cannot be undone deserves a question back.
     shift     so many days later (or earlier: negative) than what is booked or offered: 推迟一周.
@@ -79,6 +83,10 @@ class Reading(msgspec.Struct, frozen=True):
     sensitive: bool = False
     shift: int = 0
     pointing: bool = False
+    wrong: str = ""
+    wrong_day: date | None = None
+    everyone: bool = False
+    books: bool = False
 
     @property
     def has_when(self) -> bool:

@@ -18,13 +18,14 @@ class Token(msgspec.Struct, frozen=True):
     clock: time | None = None
     clock_to: time | None = None
     either: bool = False  # "9.30": a day and an hour at once until the rest of the message is known
-    unclear: bool = False  # a day that is in no calendar
+    wrong: str = ""  # a day that is in no calendar, see Reading.unclear
+    wrong_day: date | None = None
     weekday: bool = False  # the day is named by its weekday only
     bare_day: int | None = None  # "2号": perhaps the number of an offer
 
     @property
     def is_day(self) -> bool:
-        return bool(self.dates) or self.unclear
+        return bool(self.dates or self.wrong)
 
 
 class Context(msgspec.Struct):

@@ -17,7 +17,7 @@ HOUR: Final = "◆"
 
 CANNOT: Final = (
     r"(?:[去来到赶过上]不[了成上及去来]|赶不过[去来]|不能[去来到]|不[去来](?!行|可以)|不方便|没空|没时间|没工夫|没功夫|有事|"
-    r"有点事|不在家|不得空|没得空|不合适|走不开|脱不开|在外地|不凑巧|不巧|不中(?!用)|不成|不可以|不行|不好|不要|太[早晚赶远]|起不[来了]|去(?:医院|看病|打针)|要(?:去)?(?:医院|看病|打针|输液|透析|接孙|接孩|接送|开会|体检|走亲|出门)|不想|要上班|没法)"
+    r"有点事|不在家|不得空|没得空|不合适|走不开|脱不开|在外地|不凑巧|不巧|不中(?!用)|不成|不赶趟|不可以|不行|不好|不要|太[早晚赶远]|起不[来了]|去(?:医院|看病|打针)|要(?:去)?(?:医院|看病|打针|输液|透析|接孙|接孩|接送|开会|体检|走亲|出门)|不想|要上班|没法)"
 )
 _REFUSED_AFTER: Final = re.compile(rf",?(?:(?![,吗吧]).){{0,6}}?,?{CANNOT}(?!行吗|可以吗|吗|就|的话|再)")
 _REPLACED_AFTER: Final = re.compile(
@@ -40,7 +40,8 @@ class When(msgspec.Struct, frozen=True):
     part: Part | None = None
     clock: time | None = None
     clock_to: time | None = None
-    unclear: bool = False
+    wrong: str = ""
+    wrong_day: date | None = None
     bare_day: int | None = None
 
     @property
@@ -65,7 +66,8 @@ def find(said: str, today: date) -> When:
         part=_part(wanted) or (None if excluded else _other(_part(unwanted))),
         clock=clocks[0].clock if clocks else None,
         clock_to=_ends(clocks),
-        unclear=any(t.unclear for t in tokens),
+        wrong=next((t.wrong for t in tokens if t.wrong), ""),
+        wrong_day=next((t.wrong_day for t in tokens if t.wrong_day), None),
         bare_day=tokens[0].bare_day if len(tokens) == 1 else None,
     )
 

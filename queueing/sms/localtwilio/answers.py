@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 from queueing.sms.wording import units
@@ -21,6 +24,8 @@ MESSAGES = {
     21603: "A 'From' phone number is required",
     21604: "A 'To' phone number is required",
     21610: "Attempt to send to unsubscribed recipient",
+    21655: "The ContentSid is Invalid",
+    21656: "The ContentVariables Parameter is invalid",
     21617: "The concatenated message body exceeds the 1600 character limit",
 }
 
@@ -66,6 +71,45 @@ class Taken:
             "to": self.to,
             "uri": f"{path}.json",
         }
+
+
+def listed(taken: Sequence[Taken], asked: str) -> dict[str, Any]:
+    """A page of the list of messages, the newest first; `asked` is the path and query of the request."""
+    path, query = urlsplit(asked).path, dict(parse_qsl(urlsplit(asked).query))
+    size, page = min(1000, int(query.get("PageSize", 50))), int(query.get("Page", 0))
+    some = list(reversed(taken))[page * size : (page + 1) * size]
+    more = (page + 1) * size < len(taken)
+
+    def at(number: int) -> str:
+        return f"{path}?PageSize={size}&Page={number}"
+
+    return {
+        "end": page * size + max(0, len(some) - 1),
+        "first_page_uri": at(0),
+        "messages": [one.resource() for one in some],
+        "next_page_uri": at(page + 1) if more else None,
+        "page": page,
+        "page_size": size,
+        "previous_page_uri": at(page - 1) if page else None,
+        "start": page * size,
+        "uri": at(page),
+    }
+
+
+def readable(variables: str) -> bool:
+    """Content variables are a JSON object of texts."""
+    try:
+        found = json.loads(variables)
+    except ValueError:
+        return False
+    return isinstance(found, dict) and all(isinstance(value, str) for value in found.values())
+
+
+def written(content: str, fields: dict[str, str]) -> str:
+    """A content template with its variables filled in."""
+    for name, value in json.loads(fields.get("ContentVariables", "{}")).items():
+        content = content.replace(f"{{{{{name}}}}}", value)
+    return content
 
 
 def segments(text: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import logging
 import re
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,15 +15,21 @@ from twilio.request_validator import RequestValidator
 from queueing.sms.gateways.account import Account
 from queueing.sms.localtwilio.answers import Taken
 
+RETRIES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""Seconds before a call that was not taken is made again. Twilio makes up to five more when its webhooks are
+told so (`#rc=5`), and calls the fallback address besides."""
 _log = logging.getLogger(__name__)
 _ANSWER = re.compile(r"<Message>(.*?)</Message>", re.DOTALL)
 UNDELIVERED_CODE = 30005
 
 
 class Caller:
-    """Calls the web at `web_url`, signing for the public address."""
+    """Calls the web at `web_url`, signing for the public address. Whoever answers with a server's error, or
+    not at all, is called again."""
 
-    def __init__(self, account: Account, web_url: str) -> None:
+    def __init__(self, account: Account, web_url: str, retries: Sequence[float] = RETRIES) -> None:
+        self._retries = retries
+        self._ended = threading.Event()
         self._account = account
         self._web_url = web_url
         self._client = httpx.Client(timeout=20, trust_env=False)
@@ -30,6 +37,7 @@ class Caller:
 
     def close(self) -> None:
         """Report nothing any more."""
+        self._ended.set()
         self._later.shutdown(cancel_futures=True)
         self._client.close()
 
@@ -39,7 +47,7 @@ class Caller:
 
     def inbound(self, heard: Taken) -> str:
         """A message that came in; the text of our answer, if there was one."""
-        answer = self.call(
+        answer = self._until_taken(
             self._account.inbound_url,
             {
                 "MessageSid": heard.sid,
@@ -57,6 +65,20 @@ class Caller:
         answer.raise_for_status()
         found = _ANSWER.search(answer.text)
         return html.unescape(found[1]) if found else ""
+
+    def _until_taken(self, url: str, fields: dict[str, str]) -> httpx.Response:
+        """The answer of a call, made again while nobody takes it."""
+        for wait in self._retries:
+            try:
+                answer = self.call(url, fields)
+            except httpx.TransportError as error:
+                _log.info("a webhook can't be reached: %s", type(error).__name__)
+            else:
+                if answer.status_code < 500:
+                    return answer
+            if self._ended.wait(wait):
+                break
+        return self.call(url, fields)
 
     def call(self, url: str, fields: dict[str, str], signature: str | None = None) -> httpx.Response:
         """One call of a webhook, signed for `url`."""
@@ -81,6 +103,6 @@ class Caller:
                 taken.error_code = UNDELIVERED_CODE
                 fields["ErrorCode"] = str(UNDELIVERED_CODE)
             try:
-                self.call(taken.callback, fields)
+                self._until_taken(taken.callback, fields)
             except httpx.HTTPError as error:
                 _log.info("a report was not taken: %s", type(error).__name__)

@@ -6,16 +6,16 @@ from __future__ import annotations
 import base64
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from queueing.sms.gateways.account import Account
-from queueing.sms.localtwilio.answers import Taken, error, problem
+from queueing.sms.localtwilio.answers import Taken, error, listed, problem, readable, written
 from queueing.sms.localtwilio.behaviours import TAKES, Behaviour, Rule, Script, callbacks_of
-from queueing.sms.localtwilio.calling import Caller
+from queueing.sms.localtwilio.calling import RETRIES, Caller
 
 HANG_SECONDS = 60.0
 LONGEST_BODY = 1600
@@ -26,14 +26,20 @@ class LocalTwilio:
     web really listens, while `account.public_url` is what its signatures are for."""
 
     def __init__(
-        self, account: Account, web_url: str = "", shown: Callable[[Taken], None] = lambda taken: None
+        self,
+        account: Account,
+        web_url: str = "",
+        shown: Callable[[Taken], None] = lambda taken: None,
+        retries: Sequence[float] = RETRIES,
     ) -> None:
         self.account = account
         self.script = Script()
         self.taken: list[Taken] = []
+        self.contents: dict[str, str] = {}
+        """Content templates by their sid, with {{1}} for the first variable."""
         self.asked = 0
         self.ending = threading.Event()
-        self.caller = Caller(account, web_url or account.public_url)
+        self.caller = Caller(account, web_url or account.public_url, retries)
         self._shown = shown
         self._lock = threading.Lock()
 
@@ -47,7 +53,7 @@ class LocalTwilio:
             self.account.sid,
             fields["To"],
             fields.get("MessagingServiceSid") or fields["From"],
-            fields["Body"],
+            fields.get("Body") or written(self.contents[fields["ContentSid"]], fields),
             fields.get("StatusCallback", ""),
         )
         with self._lock:
@@ -91,6 +97,8 @@ class Handler(BaseHTTPRequestHandler):
         elif self.path == "/local/messages":
             taken = [{**one.resource(), "callback": one.callback} for one in self.twilio.taken]
             self._say(200, {"asked": self.twilio.asked, "taken": taken})
+        elif urlsplit(self.path).path == self._messages:
+            self._say(200, listed(self.twilio.taken, self.path))
         else:
             found = self.twilio.find(self.path.rpartition("/")[2].removesuffix(".json"))
             self._say(200, found.resource()) if found else self._say(404, error(404, 20404))
@@ -101,7 +109,7 @@ class Handler(BaseHTTPRequestHandler):
         fields = dict(parse_qsl(body.decode(), keep_blank_values=True))
         if not self._signed_in():
             self._say(401, error(401, 20003))
-        elif self.path == f"/2010-04-01/Accounts/{self.twilio.account.sid}/Messages.json":
+        elif self.path == self._messages:
             self._message(fields)
         elif self.path == "/local/script":
             self._script(fields)
@@ -113,6 +121,10 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._say(404, error(404, 20404))
 
+    @property
+    def _messages(self) -> str:
+        return f"/2010-04-01/Accounts/{self.twilio.account.sid}/Messages.json"
+
     def _script(self, fields: dict[str, str]) -> None:
         if fields.get("clear"):
             self.twilio.script.clear()
@@ -123,7 +135,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _message(self, fields: dict[str, str]) -> None:
         self.twilio.count()
-        if wrong := _wrong(fields):
+        if wrong := _wrong(fields, self.twilio.contents):
             self._say(400, error(400, wrong))
             return
         behaviour = self.twilio.script.behaviour(fields["To"])
@@ -176,15 +188,20 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def _wrong(fields: dict[str, str]) -> int:
+def _wrong(fields: dict[str, str], contents: dict[str, str]) -> int:
     """The code of what is wrong with a request to send, or 0."""
+    content = fields.get("ContentSid", "")
     if not fields.get("To"):
         return 21604
     if not fields.get("From") and not fields.get("MessagingServiceSid"):
         return 21603
-    if not fields.get("Body"):
+    if content and content not in contents:
+        return 21655
+    if content and not readable(fields.get("ContentVariables", "{}")):
+        return 21656
+    if not (fields.get("Body") or content):
         return 21602
-    if len(fields["Body"]) > LONGEST_BODY:
+    if len(fields.get("Body", "")) > LONGEST_BODY:
         return 21617
     return 0 if fields["To"].startswith("+") and fields["To"][1:].isdigit() else 21211
 

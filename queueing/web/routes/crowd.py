@@ -130,8 +130,16 @@ def waits(request: Request, site: TheSite, staff: Manager, days: int = 7) -> Res
     first = last - timedelta(days=max(1, min(days, 120)) - 1)
     with site.db() as conn:
         scores = queries.estimate_scores(conn, first, last)
+        asked = queries.asked_scores(conn, first, last)
         classes = queries.waits_by_class(conn, first, last, site.now())
-    context = {"scores": scores, "classes": classes, "first": first, "last": last, "kinds": KINDS}
+    context = {
+        "scores": scores,
+        "asked": asked,
+        "classes": classes,
+        "first": first,
+        "last": last,
+        "kinds": KINDS,
+    }
     return page(request, "crowd/waits.html", context)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Annotated
 
 from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from queueing import words
-from queueing.domain import Refusal, State
+from queueing.domain import Command, Refusal, State
 from queueing.domain.reassure import (
     ReassureHolders,
     SuggestAnotherTime,
@@ -32,6 +33,8 @@ router = pages()
 Text = Annotated[str, Form(max_length=40)]
 AT_ONCE = 500
 """Holders a command: a long one would keep the desk from everybody else."""
+TOGETHER = 20
+"""Commands asked at the same time: they share a commit."""
 LABELS = {
     "waiting": "所有还没领的人",
     "later": "还没轮到的人（最容易跟着别人来）",
@@ -92,13 +95,23 @@ def send(site: TheSite, staff: Manager, group: Text = "", sure: Text = "") -> Re
         cards = _concerned(state, group, site.now())
     sent, what = 0, "问改期的短信" if group == TODAY else "安心短信"
     try:
-        for start in range(0, len(cards), AT_ONCE):
-            some = tuple(cards[start : start + AT_ONCE])
-            command = SuggestAnotherTime(some) if group == TODAY else ReassureHolders(some)
-            sent += len(site.system.desk.handle(command, by=staff.by, via="counter").events)
+        commands = list(_commands(group, cards, Times(site.system.season).awake(site.now())))
+        for start in range(0, len(commands), TOGETHER):
+            some = commands[start : start + TOGETHER]
+            asked = [site.system.desk.submit(command, by=staff.by, via="counter") for command in some]
+            sent += sum(len(one.result().events) for one in asked)
     except Refusal as refusal:
         return _back(words.sentence(refusal), "bad")
     return _back(f"已经交给系统：{sent}人会收到{what}。" if sent else "没有人要发，刚才已经发过了。")
+
+
+def _commands(group: str, cards: Sequence[str], leaves: datetime) -> Iterator[Command]:
+    """Who is offered places is asked alone, so that the next one is offered what is left."""
+    if group == TODAY:
+        yield from (SuggestAnotherTime(card, leaves) for card in cards)
+        return
+    for start in range(0, len(cards), AT_ONCE):
+        yield ReassureHolders(tuple(cards[start : start + AT_ONCE]))
 
 
 def _audience(state: State, group: str, now: datetime) -> Audience:
@@ -115,9 +128,11 @@ def _concerned(state: State, group: str, now: datetime) -> list[str]:
 
 
 def _text(site: Site, template: str) -> str:
-    """The message as it is sent, to somebody booked for three in the afternoon."""
+    """The message as it is sent, to somebody booked for three in the afternoon; its places are made up."""
     when = datetime.combine(site.today(), time(15))
-    return renderer(site.system).render(template, fill(site.system, template, {"when": when.isoformat()}, ""))
+    slots = [(when + timedelta(days=day)).isoformat() for day in (1, 2)]
+    params = {"when": when.isoformat(), "slots": slots}
+    return renderer(site.system).render(template, fill(site.system, template, params, ""))
 
 
 def _back(text: str, tone: cookies.Tone = "good") -> Response:
