@@ -94,7 +94,7 @@ def create_app(system: System | None = None, *, demo: bool | None = None) -> Fas
     app = FastAPI(lifespan=_lifespan(system, settings, demo), docs_url=None, redoc_url=None, openapi_url=None)
     failures.register(app)
     app.add_middleware(BodyLimit)
-    app.add_middleware(GZipMiddleware, minimum_size=800)
+    app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=5)
     app.add_middleware(SecurityHeaders, https=public_url.startswith("https:"))
     app.mount("/api", create_api(app), name="api")
     app.mount("/static", _LastingFiles(directory=STATIC), name="static")

@@ -16,6 +16,7 @@ from queueing.web.choosing import Choice, live_offer
 from queueing.web.hall import called_number
 from queueing.web.personal_code import personal_code
 from queueing.web.site import Site
+from queueing.web.unsealed import Unsealed
 
 CHANNELS = {"counter": "人在柜台", "phone": "在电话里", "paper": "来信来条"}
 """How staff are talking to the person for whom they do something."""
@@ -53,7 +54,7 @@ class Panel:
     listed: str = ""
 
 
-def panel(site: Site, card_id: str, window: str) -> Panel | None:
+def panel(site: Site, people: Unsealed, card_id: str, window: str) -> Panel | None:
     """The panel of a card as seen from a window; None when there is no such card."""
     now = site.now()
     with site.system.desk.view() as state:
@@ -72,7 +73,7 @@ def panel(site: Site, card_id: str, window: str) -> Panel | None:
     return Panel(
         card=card_id,
         status=card,
-        person=site.system.vault.get(card_id),
+        person=people.get(card_id),
         code=personal_code(site.system.vault, card_id),
         cohort=cohorts.get(card.cohort, card.cohort),
         employer=names.get(card.employer, ""),

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 TEMPLATES = project_root() / "templates" / "web"
 STATIC = TEMPLATES / "static"
 SIZES = ("20", "24", "30")
+IN_PLACE = "x-in-place"
+"""The header by which a page's script says so."""
 
 
 def environment() -> Environment:
@@ -68,6 +70,7 @@ def page(
     visit = cookies.Visit(request, site.secret)
     html = site.templates.get_template(template).render(
         {
+            "whole": not in_place(request),
             "season": site.system.season,
             "branch": site.system.season.branch,
             "now": site.now(),
@@ -91,6 +94,11 @@ def page(
     visit.keep(response, secure=site.secure)
     cookies.forget_said(request, response)
     return response
+
+
+def in_place(request: Request) -> bool:
+    """The page's own script asks and puts the answer in place: it needs no more than the page's main part."""
+    return IN_PLACE in request.headers
 
 
 def _inbox_waiting(site: Site) -> int:

@@ -13,7 +13,7 @@ from fastapi import Depends, Request
 from jinja2 import Environment
 from psycopg.rows import tuple_row
 
-from queueing.projections.queries import DayLoad
+from queueing.projections.queries import DayLoad, TodayEntry
 from queueing.sms.filling import renderer
 from queueing.sms.inbound import Inbound, receive_many
 from queueing.system import System
@@ -41,6 +41,8 @@ class Site:
     hearing: Gathering[Inbound, str | None]
     loads: dict[tuple[date, date], tuple[Hashable, list[DayLoad]]] = field(default_factory=dict)
     """How busy spans of days are, and the state of the tables it was counted from."""
+    entries: dict[date, tuple[Hashable, list[TodayEntry]]] = field(default_factory=dict)
+    """Who a day is about, and the state of the tables it was read from."""
 
     @property
     def secure(self) -> bool:

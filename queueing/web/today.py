@@ -10,7 +10,9 @@ from datetime import date, datetime, timedelta
 from queueing.people.person import Person
 from queueing.projections import queries
 from queueing.projections.queries import TodayEntry
+from queueing.projections.tracking import tracked
 from queueing.web.site import Site
+from queueing.web.unsealed import Unsealed
 
 FILTERS = {
     "": "要办的",
@@ -25,11 +27,11 @@ FILTERS = {
 AT_ONCE = 60
 """Names on the screen unless all are asked for: each has to be unsealed."""
 
-_FITS: dict[str, Callable[[TodayEntry, bool], bool]] = {
-    "": lambda entry, late: entry.state in ("due", "waiting", "window"),
-    "late": lambda entry, late: late,
-    "arrived": lambda entry, late: entry.state in ("waiting", "window", "collected"),
-    "all": lambda entry, late: True,
+_FITS: dict[str, Callable[[str, bool], bool]] = {
+    "": lambda state, late: state in ("due", "waiting", "window"),
+    "late": lambda state, late: late,
+    "arrived": lambda state, late: state in ("waiting", "window", "collected"),
+    "all": lambda state, late: True,
 }
 
 
@@ -59,39 +61,47 @@ class Today:
     more: int = 0
 
 
-def today_list(site: Site, show: str = "", slot: str = "") -> Today:
+def today_list(site: Site, people: Unsealed, show: str = "", slot: str = "") -> Today:
     """Today's list as a clerk sees it: of a filter, and of a slot when one is named."""
     now = site.now()
     entries = _entries(site, now.date())
     grace = _grace(site)
-    marked = [(entry, _late(entry, now, grace)) for entry in entries]
-    inside = [one for one in marked if not slot or one[0].slot == slot]
-    counts = Counter(name for name in FILTERS for entry, late in inside if _fits(name, entry, late))
-    shown = [one for one in inside if _fits(show, *one)]
+    marked = [(entry, _late(entry, now, grace)) for entry in entries if not slot or entry.slot == slot]
+    kinds = Counter((entry.state, late) for entry, late in marked)
+    counts = {name: sum(n for kind, n in kinds.items() if _fits(name, *kind)) for name in FILTERS}
+    shown = [(entry, late) for entry, late in marked if _fits(show, entry.state, late)]
     most = None if show == "all" or slot else AT_ONCE
-    rows = _rows(site, shown[:most])
+    rows = _rows(people, shown[:most])
     slots = sorted({entry.slot for entry in entries if entry.slot})
-    return Today(rows, dict(counts), slots, len(shown) - len(rows))
+    return Today(rows, counts, slots, len(shown) - len(rows))
 
 
 def day_rows(site: Site, day: date) -> list[TodayRow]:
     """All of a day, for paper."""
-    return _rows(site, [(entry, entry.late) for entry in _entries(site, day)])
+    people = Unsealed(site.system.vault)
+    return _rows(people, [(entry, entry.late) for entry in _entries(site, day)])
 
 
 def _entries(site: Site, day: date) -> list[TodayEntry]:
+    """Read once for all clerks who look before the tables move on."""
     with site.db() as conn:
-        return queries.today_list(conn, day)
+        stamp = tuple(sorted(tracked(conn).items()))
+        seen, entries = site.entries.get(day, (None, []))
+        if seen != stamp:
+            entries = queries.today_list(conn, day)
+            site.entries.clear()
+            site.entries[day] = (stamp, entries)
+    return entries
 
 
-def _rows(site: Site, marked: list[tuple[TodayEntry, bool]]) -> list[TodayRow]:
-    people = site.system.vault.get_many([entry.card for entry, _ in marked])
-    return [TodayRow(entry, people.get(entry.card), late) for entry, late in marked]
+def _rows(people: Unsealed, marked: list[tuple[TodayEntry, bool]]) -> list[TodayRow]:
+    known = people.get_many([entry.card for entry, _ in marked])
+    return [TodayRow(entry, known.get(entry.card), late) for entry, late in marked]
 
 
-def _fits(name: str, entry: TodayEntry, late: bool) -> bool:
+def _fits(name: str, state: str, late: bool) -> bool:
     special = _FITS.get(name)
-    return special(entry, late) if special else entry.state == name
+    return special(state, late) if special else state == name
 
 
 def _grace(site: Site) -> timedelta:

@@ -13,16 +13,16 @@ from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from queueing import words
 from queueing.domain import Refusal
 from queueing.domain.booking import known_card
-from queueing.people.person import Person
 from queueing.web import choosing, cookies
 from queueing.web.finding import find
 from queueing.web.guard import Clerk, pages, still
 from queueing.web.hall import hall
 from queueing.web.live import Piece
 from queueing.web.panel import CHANNELS, panel
-from queueing.web.rendering import fragment, page
+from queueing.web.rendering import fragment, in_place, page
 from queueing.web.site import Site, TheSite
 from queueing.web.today import FILTERS, today_list
+from queueing.web.unsealed import Unsealed
 
 router = pages()
 WINDOW = "window"
@@ -50,7 +50,7 @@ def find_person(
     """Who fits. A single hit is opened at once. What was searched for stays out of addresses."""
     cards = find(site, q)
     if len(cards) == 1:
-        return RedirectResponse(address(cards[0]), 303)
+        return answer(request, site, cards[0])
     people = site.system.vault.get_many(cards)
     with site.system.desk.view() as state:
         hits = [(card, people[card], state.cards[card]) for card in cards if card in people]
@@ -88,7 +88,7 @@ def times(
 async def live(site: TheSite, staff: Clerk, request: Request) -> StreamingResponse:
     """The waiting queue as it changes."""
     window = own_window(request)
-    piece = Piece(lambda: _stamp(site), lambda: _queue(site, window))
+    piece = Piece(lambda: _stamp(site), lambda: _queue(site, Unsealed(site.system.vault), window))
     stream = site.live.watch(f"queue-{window}", piece, allowed=still(request, site, staff))
     return StreamingResponse(stream, media_type="text/event-stream")
 
@@ -107,6 +107,26 @@ def address(card: str = "", on: str = "counter") -> str:
     return "/counter" + (f"?{urlencode(query)}" if query else "")
 
 
+def answer(
+    request: Request,
+    site: Site,
+    card: str,
+    text: str = "",
+    tone: cookies.Tone = "good",
+    on: str = "counter",
+) -> Response:
+    """Back to the person after an action, with one sentence on what came of it. The page's script takes the
+    screen at once; a browser without scripts is sent to it."""
+    if not in_place(request):
+        response: Response = RedirectResponse(address(card, on), 303)
+        if text:
+            cookies.say(response, text, tone)
+        return response
+    response = _screen(request, site, card=card, on=on, said=(tone, text) if text else None)
+    response.headers["Content-Location"] = address(card, on)
+    return response
+
+
 def _screen(
     request: Request,
     site: Site,
@@ -119,12 +139,13 @@ def _screen(
 ) -> Response:
     window = own_window(request)
     problem = more.pop("problem", None)
+    people = Unsealed(site.system.vault)
     context = {
         "window": window,
-        "queue": _queue(site, window),
-        "panel": panel(site, card, window) if card else None,
+        "list": today_list(site, people, show, slot),
+        "queue": _queue(site, people, window),
+        "panel": panel(site, people, card, window) if card else None,
         "card": card,
-        "list": today_list(site, show, slot),
         "filters": FILTERS,
         "show": show,
         "slot": slot,
@@ -143,10 +164,8 @@ def _stamp(site: Site) -> Hashable:
         return site.system.desk.position
 
 
-def _queue(site: Site, window: str) -> str:
+def _queue(site: Site, people: Unsealed, window: str) -> str:
     with site.system.desk.view() as state:
         found = hall(state, site.now())
-    people: dict[str, Person] = site.system.vault.get_many(
-        [one.card for one in (*found.waiting, *found.served)]
-    )
-    return fragment(site, "counter/queue.html", {"hall": found, "people": people, "window": window})
+    known = people.get_many(one.card for one in (*found.waiting, *found.served))
+    return fragment(site, "counter/queue.html", {"hall": found, "people": known, "window": window})

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Form, HTTPException, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel
 
 from queueing import words
@@ -19,11 +19,10 @@ from queueing.domain import Command, Refusal, counter, handover, holders, offers
 from queueing.domain import booking as bookings
 from queueing.domain import refusals as r
 from queueing.errors import UserError
-from queueing.web import cookies
 from queueing.web.counter_words import done_words
 from queueing.web.guard import Clerk, pages
 from queueing.web.panel import CHANNELS
-from queueing.web.routes.counter import address, own_window
+from queueing.web.routes.counter import answer, own_window
 from queueing.web.site import Site, TheSite
 from queueing.web.staff import Staff
 
@@ -114,13 +113,14 @@ def act(
         command = ACTIONS[action](filled, site)
         outcome = site.system.desk.handle(command, by=staff.by, via=filled.via)
     except (Refusal, UserError) as problem:
-        return _back(filled.card, _words(site, problem), "bad", filled.on)
+        return answer(request, site, filled.card, _words(site, problem), "bad", filled.on)
     called = next((getattr(event, "card", "") for event in outcome.events), filled.card)
-    return _back(filled.card or called, done_words(outcome.events), on=filled.on)
+    return answer(request, site, filled.card or called, done_words(outcome.events), on=filled.on)
 
 
 @router.post("/counter/contact")
 def change_contact(
+    request: Request,
     site: TheSite,
     staff: Clerk,
     card: Annotated[str, Form()] = "",
@@ -141,13 +141,17 @@ def change_contact(
         command = holders.ChangeContact(card, reach=person.sms_number is not None)
         site.system.desk.handle(command, by=staff.by, via=on if on in CHANNELS else "counter")
     except (Refusal, UserError) as problem:
-        return _back(card, _words(site, problem), "bad", on)
-    return _back(card, "联系方式已更新。", on=on)
+        return answer(request, site, card, _words(site, problem), "bad", on)
+    return answer(request, site, card, "联系方式已更新。", on=on)
 
 
 @router.post("/counter/erase")
 def erase(
-    site: TheSite, staff: Clerk, card: Annotated[str, Form()] = "", sure: Annotated[str, Form()] = ""
+    request: Request,
+    site: TheSite,
+    staff: Clerk,
+    card: Annotated[str, Form()] = "",
+    sure: Annotated[str, Form()] = "",
 ) -> Response:
     """Forget a person for good. Only an administrator, and only with the tick."""
     try:
@@ -155,8 +159,8 @@ def erase(
         site.system.desk.handle(holders.EraseHolder(card), by=staff.by, via="counter")
         site.system.vault.erase(card, site.now())
     except (Refusal, UserError) as problem:
-        return _back(card, _words(site, problem), "bad")
-    return _back(card, "个人资料已删除。")
+        return answer(request, site, card, _words(site, problem), "bad")
+    return answer(request, site, card, "个人资料已删除。")
 
 
 def _check_may_erase(staff: Staff, sure: str) -> None:
@@ -164,12 +168,6 @@ def _check_may_erase(staff: Staff, sure: str) -> None:
         raise UserError("删除个人资料只能由管理员办理，请联系管理员。")
     if sure != "1":
         raise UserError("删除后不能恢复，请先勾选“确定删除”。")
-
-
-def _back(card: str, text: str, tone: cookies.Tone = "good", on: str = "counter") -> Response:
-    response = RedirectResponse(address(card, on), 303)
-    cookies.say(response, text, tone)
-    return response
 
 
 def _words(site: Site, problem: Refusal | UserError) -> str:

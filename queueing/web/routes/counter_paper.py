@@ -15,6 +15,7 @@ from queueing.web.panel import panel
 from queueing.web.rendering import page
 from queueing.web.site import TheSite
 from queueing.web.today import day_rows
+from queueing.web.unsealed import Unsealed
 
 router = pages()
 EMPTY_LINES = 12
@@ -36,5 +37,9 @@ def slip(request: Request, site: TheSite, staff: Clerk, card: str) -> Response:
     person again."""
     with site.system.desk.view() as state:
         status = known_card(state, card)
-    context = {"card": panel(site, card, ""), "status": status, "code": code_picture(card)}
+    context = {
+        "card": panel(site, Unsealed(site.system.vault), card, ""),
+        "status": status,
+        "code": code_picture(card),
+    }
     return page(request, "counter/slip.html", context)

@@ -54,10 +54,11 @@
 
   const load = async (url, options, push) => {
     try {
-      const answer = await fetch(typeof url === "function" ? url() : url, { credentials: "same-origin", ...options });
+      const headers = { "X-In-Place": "1" };
+      const answer = await fetch(typeof url === "function" ? url() : url, { credentials: "same-origin", headers, ...options });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("main");
-      const at = new URL(answer.url);
+      const at = new URL(answer.headers.get("Content-Location") ?? answer.url, answer.url);
       if (!fresh || at.pathname.startsWith("/staff")) { location.assign(at); return; }
       put(fresh);
       shown = at;
