@@ -1,7 +1,9 @@
 """The counter's one screen: finding people, and each action with what can refuse it."""
 
+import re
 from datetime import datetime, timedelta
 
+import httpx
 import pytest
 
 from queueing.domain.booking import BookSlot
@@ -304,3 +306,52 @@ def test_an_unknown_action_and_an_unknown_card_are_pages(world: World, clerk: Br
     clerk.get("/counter", card="nobody")
     assert "没有找到这张卡" in clerk.text
     assert clerk.get("/counter/slip", card="nobody").status_code == 404
+
+
+MAIN = re.compile(r'<main id="main">.*</main>', re.DOTALL)
+SCRIPT = {"X-In-Place": "1"}
+SAID = re.compile(r'<p class="said .*?</p>\n?')
+
+
+def main_of(page: httpx.Response) -> str:
+    found = MAIN.search(page.text)
+    assert found
+    return found.group()
+
+
+def test_the_page_s_script_gets_the_screen_itself_and_other_browsers_are_sent_to_it(
+    world: World, clerk: Browser
+) -> None:
+    card = booked(world)
+    page = clerk.post("/counter/do/arrive", {"card": card}, headers=SCRIPT)
+    assert page.status_code == 200 and not page.history
+    assert page.headers["Content-Location"] == f"/counter?card={card}"
+    assert "已登记到店" in clerk.text
+    assert 'aria-label="页面"' not in page.text and "<script" not in page.text
+    again = clerk.get("/counter", card=card)
+    assert main_of(again) == main_of(page).replace(SAID.search(page.text).group(), "")  # type: ignore[union-attr]
+    page = clerk.post("/counter/do/call", {"card": card, "on": "phone"})
+    assert [one.status_code for one in page.history] == [303]
+    assert (page.url.path, dict(page.url.params)) == ("/counter", {"card": card, "on": "phone"})
+    assert "<script" in page.text
+
+
+def test_what_was_refused_comes_back_in_place_too(world: World, clerk: Browser) -> None:
+    card = booked(world)
+    page = clerk.post("/counter/do/call", {"card": card}, headers=SCRIPT)
+    assert page.status_code == 200 and 'role="alert"' in page.text
+    assert "不在等候名单里" in clerk.text
+
+
+def test_a_single_hit_is_opened_in_place(world: World, clerk: Browser) -> None:
+    card = booked(world, name="单于桂英")
+    page = clerk.post("/counter/find", {"q": "单于桂英"}, headers=SCRIPT)
+    assert page.headers["Content-Location"] == f"/counter?card={card}" and "单于桂英" in clerk.text
+
+
+def test_who_is_erased_is_gone_from_the_list_at_once(world: World, clerk: Browser) -> None:
+    card = booked(world, name="欧阳忘川")
+    world.catch_up()
+    assert "欧阳忘川" in clerk.get("/counter").text
+    world.system.vault.erase(card, world.system.clock())
+    assert "欧阳忘川" not in clerk.get("/counter").text
