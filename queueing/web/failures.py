@@ -19,6 +19,7 @@ from queueing.log.answers import DeskClosed
 from queueing.log.store import LogUnavailable
 from queueing.web.guard import NotYours, SignInNeeded, StaleForm, WhoAreYou
 from queueing.web.rendering import page
+from queueing.web.staff import Busy
 from queueing.web.unforeseen import Unforeseen
 
 _log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ def register(app: FastAPI) -> None:
     app.add_exception_handler(StaleForm, lambda request, error: sorry(request, 403, *_STALE))
     app.add_exception_handler(RequestValidationError, lambda request, error: sorry(request, 422, *_BAD_FORM))
     app.add_exception_handler(UserError, _user_error)
+    app.add_exception_handler(Busy, lambda request, error: sorry(request, 503, *_TOO_MUCH))
     app.add_exception_handler(Refusal, _refusal)
     app.add_exception_handler(HTTPException, _http)
     app.add_middleware(Unforeseen, answer=_broken)

@@ -4,7 +4,7 @@ short."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -18,6 +18,29 @@ class Limit(NamedTuple):
 
     most: int
     within: timedelta
+
+
+def take(conn: Connection, wanted: Mapping[str, Limit], now: datetime) -> bool:
+    """Count an attempt under each of these keys, unless one of them is at its limit; whether it was counted.
+    Attempts that come together, to whatever process, are counted one after another: looked at first and
+    counted later, all of them would pass."""
+    with conn.transaction():
+        for key in sorted(wanted):
+            conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"attempts {key}",))
+        if any(reached(conn, key, limit, now) for key, limit in wanted.items()):
+            return False
+        for key in wanted:
+            count(conn, key, now)
+    return True
+
+
+def give_back(conn: Connection, key: str, now: datetime) -> None:
+    """The attempt counted at this moment was a good one."""
+    conn.execute(
+        "DELETE FROM web_attempts WHERE ctid ="
+        " (SELECT ctid FROM web_attempts WHERE key = %s AND at = %s LIMIT 1)",
+        (key, now),
+    )
 
 
 def reached(conn: Connection, key: str, limit: Limit, now: datetime) -> bool:

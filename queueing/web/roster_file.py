@@ -6,11 +6,12 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Alignment, Font
-from openpyxl.utils.exceptions import InvalidFileException
 
 from queueing.errors import UserError
 from queueing.people.person import Person
@@ -18,6 +19,9 @@ from queueing.people.text import compact, match_key, tidy
 
 HEADINGS = ("姓名", "身份证后四位", "结果", "签名")
 LARGEST = 2_000_000
+LARGEST_INSIDE = 20_000_000
+MOST_PARTS = 200
+"""An .xlsx is a zip file: what 2 MB hold may be a thousand times as much once it is opened."""
 MOST_LINES = 5_000
 _NAMES = {"姓名", "持卡人", "名字"}
 _TAILS = {"身份证后四位", "身份证尾号", "尾号", "身份证号", "身份证"}
@@ -113,21 +117,33 @@ def _csv(data: bytes) -> Iterator[list[str]]:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        yield from list(csv.reader(io.StringIO(text)))[:MOST_LINES]
+        try:
+            yield from islice(csv.reader(io.StringIO(text)), MOST_LINES)
+        except csv.Error:
+            raise UserError(_UNREADABLE) from None
         return
     raise UserError(_UNREADABLE)
 
 
 def _xlsx(data: bytes) -> Iterator[list[str]]:
+    """Whatever the library trips over in a file that was made to trip it is a file that can't be read."""
     try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError):
+        _check_inside(data)
+        with closing(load_workbook(io.BytesIO(data), read_only=True, data_only=True)) as book:
+            for row in book.worksheets[0].iter_rows(max_row=MOST_LINES, max_col=20, values_only=True):
+                yield ["" if cell is None else _as_text(cell) for cell in row]
+    except UserError:
+        raise
+    except Exception:
         raise UserError(_UNREADABLE) from None
-    try:
-        for row in book.worksheets[0].iter_rows(max_row=MOST_LINES, max_col=20, values_only=True):
-            yield ["" if cell is None else _as_text(cell) for cell in row]
-    finally:
-        book.close()
+
+
+def _check_inside(data: bytes) -> None:
+    """The sizes a zip file names are those it is opened to: reading stops there."""
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        inside = parts.infolist()
+    if len(inside) > MOST_PARTS or sum(part.file_size for part in inside) > LARGEST_INSIDE:
+        raise UserError("这个文件打开后太大，请只上传这份名单。")
 
 
 def _as_text(cell: object) -> str:

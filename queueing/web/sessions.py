@@ -1,6 +1,6 @@
 """Sessions in PostgreSQL: a random token in a cookie, its hash in the table. One kind for staff (`login`),
 one for holders (`cards`). They last half a day after the last visit, so nobody is thrown out while
-choosing."""
+choosing; but no longer than a week, so that a token that was carried off is worth nothing after that."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 
 LASTS = timedelta(hours=12)
+LONGEST = timedelta(days=7)
 _TOUCH = timedelta(minutes=10)
 
 Connection = psycopg.Connection[Any]
@@ -31,16 +32,20 @@ class Session:
 def begin(conn: Connection, now: datetime, *, login: str = "", cards: Sequence[str] = ()) -> str:
     """A new session's token."""
     token = secrets.token_urlsafe(32)
-    conn.execute("DELETE FROM web_sessions WHERE seen < %s", (now - LASTS,))
-    conn.execute("INSERT INTO web_sessions VALUES (%s, %s, %s, %s)", (_hash(token), login, list(cards), now))
+    conn.execute("DELETE FROM web_sessions WHERE seen < %s OR begun < %s", (now - LASTS, now - LONGEST))
+    conn.execute(
+        "INSERT INTO web_sessions (token, login, cards, seen, begun) VALUES (%s, %s, %s, %s, %s)",
+        (_hash(token), login, list(cards), now, now),
+    )
     return token
 
 
 def find(conn: Connection, token: str, now: datetime) -> Session | None:
     """The session of a token, kept alive by being looked up."""
     row = conn.execute(
-        "SELECT login, cards, seen FROM web_sessions WHERE token = %s AND seen >= %s",
-        (_hash(token), now - LASTS),
+        "SELECT login, cards, seen FROM web_sessions WHERE token = %s AND seen >= %s"
+        " AND coalesce(begun, seen) >= %s",
+        (_hash(token), now - LASTS, now - LONGEST),
     ).fetchone()
     if row is None:
         return None

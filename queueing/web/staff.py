@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,8 +25,15 @@ _DEMO = (
 )
 _DEMO_EMPLOYER_PASSWORD = "danwei-2018"  # noqa: S105  shown to everybody who opens the demonstration
 
+COMMON = ("password", "qwerty", "asdfgh", "abc123", "admin", "iloveyou", "woaini", "1q2w3e", "shebao", "mima")
+"""A password that is little more than one of these is guessed first."""
+
 _hasher = PasswordHasher()
 _NOBODY = _hasher.hash("no such account")
+_AT_ONCE = threading.BoundedSemaphore(4)
+"""Each check takes 64 MB on purpose; a crowd at the sign-in page must not take them all."""
+PATIENCE = 5.0
+"""Seconds to wait for one's turn to have a password checked."""
 
 Connection = psycopg.Connection[Any]
 
@@ -57,7 +66,7 @@ def add_account(conn: Connection, login: str, role: str, password: str, employer
     row = conn.execute(
         "INSERT INTO staff_accounts (login, role, employer, password) VALUES (%s, %s, %s, %s)"
         " ON CONFLICT DO NOTHING RETURNING login",
-        (login, role, employer, _hashed(password)),
+        (login, role, employer, _hashed(login, password)),
     ).fetchone()
     if row is None:
         raise UserError(f"登录名 {login} 已有人用，请换一个。")
@@ -66,7 +75,8 @@ def add_account(conn: Connection, login: str, role: str, password: str, employer
 def set_password(conn: Connection, login: str, password: str) -> None:
     """A new password, and out of every session."""
     changed = conn.execute(
-        "UPDATE staff_accounts SET password = %s, demo = false WHERE login = %s", (_hashed(password), login)
+        "UPDATE staff_accounts SET password = %s, demo = false WHERE login = %s",
+        (_hashed(login, password), login),
     )
     if changed.rowcount == 0:
         raise UserError(f"没有 {login} 这个登录名，请核对。")
@@ -141,14 +151,29 @@ def account(conn: Connection, login: str) -> Staff | None:
         ).fetchone()
 
 
-def check_password(conn: Connection, login: str, password: str) -> Staff | None:
-    """The account this login and password open. An unknown login takes as long as a wrong password."""
-    row = conn.execute("SELECT password FROM staff_accounts WHERE login = %s AND active", (login,)).fetchone()
+class Busy(Exception):  # noqa: N818
+    """Too many passwords are being checked."""
+
+
+def check_password(
+    db: Callable[[], AbstractContextManager[Connection]], login: str, password: str
+) -> Staff | None:
+    """The account this login and password open. An unknown login takes as long as a wrong password. No
+    connection is held while it is checked. Raises Busy."""
+    with db() as conn:
+        row = conn.execute(
+            "SELECT password FROM staff_accounts WHERE login = %s AND active", (login,)
+        ).fetchone()
+    if not _AT_ONCE.acquire(timeout=PATIENCE):
+        raise Busy
     try:
         _hasher.verify(row[0] if row else _NOBODY, password)
     except (VerificationError, InvalidHashError):
         return None
-    return account(conn, login) if row else None
+    finally:
+        _AT_ONCE.release()
+    with db() as conn:
+        return account(conn, login) if row else None
 
 
 def ensure_demo_accounts(url: str, employer: str = "e001") -> list[tuple[str, str, str]]:
@@ -173,7 +198,18 @@ def demo_sign_ins(conn: Connection) -> list[tuple[str, str, str]]:
     ]
 
 
-def _hashed(password: str) -> str:
+def _hashed(login: str, password: str) -> str:
     if len(password) < SHORTEST_PASSWORD:
         raise UserError(f"密码至少要{SHORTEST_PASSWORD}位，请换一个长些的。")
+    if _is_easy(login, password):
+        raise UserError("这个密码太好猜：不要用登录名、常见的词、单是数字或几个重复的字，请换一个。")
     return _hasher.hash(password)
+
+
+def _is_easy(login: str, password: str) -> bool:
+    """Little is left of it without what everybody tries first, and the digits around that."""
+    plain = password.casefold()
+    for word in (login.casefold(), *COMMON):
+        plain = plain.replace(word, "")
+    left = plain.strip("0123456789")
+    return len(set(password)) < 5 or (len(left) < 3 and len(plain) < 12)

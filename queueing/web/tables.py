@@ -21,6 +21,7 @@ CREATE INDEX IF NOT EXISTS staff_acts_who ON staff_acts (who, at);
 CREATE TABLE IF NOT EXISTS web_sessions (
     token bytea PRIMARY KEY, login text NOT NULL DEFAULT '', cards text[] NOT NULL DEFAULT '{}',
     seen timestamp NOT NULL);
+ALTER TABLE web_sessions ADD COLUMN IF NOT EXISTS begun timestamp;
 CREATE INDEX IF NOT EXISTS web_sessions_seen ON web_sessions (seen);
 CREATE TABLE IF NOT EXISTS login_codes (
     phone text PRIMARY KEY, code bytea NOT NULL, cards text[] NOT NULL,

@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from queueing.web import staff
+from queueing.web.routes import who
 from tests.web.eyes import PHONE
 from tests.web.windows import Open
 from tests.web.world import TUESDAY, World, running_world
@@ -18,11 +19,12 @@ from tests.web.world import TUESDAY, World, running_world
 
 @pytest.fixture(scope="session", autouse=True)
 def light_passwords() -> Iterator[None]:
-    """Hashing costs memory and time on purpose; a test needs neither."""
-    usual = staff._hasher
+    """Hashing, and answering evenly, cost memory and time on purpose; a test needs neither."""
+    usual, evenly = staff._hasher, who.EVENLY
     staff._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    who.EVENLY = 0.0
     yield
-    staff._hasher = usual
+    staff._hasher, who.EVENLY = usual, evenly
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,7 @@
 """`queueing staff …`: accounts from the command line."""
 
+from typing import Any
+
 import psycopg
 import pytest
 import typer
@@ -29,10 +31,12 @@ def test_an_account_is_added_listed_and_given_a_new_password(run, pg_url: str) -
     listed = run("list").output
     assert "lili：柜员" in listed and "clerk：单位经办，单位 e001" in listed
     assert run("password", "lili", input=f"{LONG}er\n{LONG}er\n").exit_code == 0
-    with psycopg.connect(pg_url) as conn:
-        assert staff.check_password(conn, "lili", f"{LONG}er") and not staff.check_password(
-            conn, "lili", LONG
-        )
+
+    def db() -> psycopg.Connection[Any]:
+        return psycopg.connect(pg_url)
+
+    assert staff.check_password(db, "lili", f"{LONG}er")
+    assert not staff.check_password(db, "lili", LONG)
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ def test_demo_accounts_are_made_once_and_work(world: World) -> None:
     assert {role for _, _, role in made} == set(staff.ROLES)
     with psycopg.connect(world.system.url, autocommit=True) as conn:
         for login, password, role in made:
-            found = staff.check_password(conn, login, password)
+            found = staff.check_password(lambda: psycopg.connect(world.system.url), login, password)
             assert found and found.role == role
         assert len(staff.demo_sign_ins(conn)) == len(made)
         staff.set_password(conn, "manager", "not the shown one")

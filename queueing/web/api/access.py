@@ -14,7 +14,8 @@ from queueing.web import limits
 from queueing.web.api import keys
 from queueing.web.api.keys import Key
 from queueing.web.api.problems import FORBIDDEN, TOO_MANY, UNAUTHENTICATED, Problem
-from queueing.web.limits import Bucket, Limit
+from queueing.web.api.rates import Rates
+from queueing.web.limits import Limit
 from queueing.web.site import Site, site_of
 
 KNOWN_FOR = 2.0
@@ -30,7 +31,6 @@ class Known:
     """A key that was looked up lately (by this process)."""
 
     key: Key
-    bucket: Bucket
     looked_up: float
     noted: float
 
@@ -40,6 +40,7 @@ class Doorman:
     """The keys seen lately in this process, by the text they came as."""
 
     known: dict[str, Known] = field(default_factory=dict)
+    rates: Rates = field(default_factory=Rates)
 
     async def admit(self, request: Request, scope: str) -> Key:
         """The key of a request, or the Problem that says why not."""
@@ -48,8 +49,10 @@ class Doorman:
             raise Problem(
                 FORBIDDEN, f"这把密钥没有 {scope} 权限，请换一把，或请管理员另开。", {"scope": scope}
             )
-        if found.key.per_minute and (seconds := found.bucket.wait()):
-            raise too_many(seconds)
+        if per_minute := found.key.per_minute:
+            url = site_of(request).system.redis_url
+            if seconds := await self.rates.wait(url, found.key.id, per_minute):
+                raise too_many(seconds)
         return found.key
 
     async def _find(self, request: Request) -> Known:
@@ -58,8 +61,7 @@ class Doorman:
         if known is None or now - known.looked_up > KNOWN_FOR:
             self.known.pop(text, None)
             key = await run_in_threadpool(_look_up, site_of(request), text, _address(request), known, now)
-            bucket = known.bucket if known and known.bucket.per_minute == key.per_minute else None
-            known = Known(key, bucket or Bucket(key.per_minute), now, _noted(known, now))
+            known = Known(key, now, _noted(known, now))
             if len(self.known) >= MOST_KNOWN:
                 self.known.clear()
             self.known[text] = known
@@ -89,10 +91,9 @@ def _look_up(site: Site, text: str, address: str, known: Known | None, now: floa
     counted = f"api:{address}"
     with site.db() as conn:
         key = keys.opened_by(conn, text)
-        if key is None and limits.reached(conn, counted, GUESSES, site.now()):
+        if key is None and not limits.take(conn, {counted: GUESSES}, site.now()):
             raise too_many(GUESSES.within.total_seconds())
         if key is None:
-            limits.count(conn, counted, site.now())
             raise _unknown()
         if _noted(known, now) == now:
             keys.used(conn, key.id, site.now())

@@ -97,9 +97,9 @@ class ApiRoute(APIRoute):
             request.state.caller = caller
             await _check_size(request)
             text = request.headers.get(HEADER, "").strip()
-            if once and text:
-                return await _once(request, caller, text, plain)
-            return await plain(request)
+            response = await (_once(request, caller, text, plain) if once and text else plain(request))
+            response.headers.setdefault("Cache-Control", "no-store")
+            return response
 
         return handle
 

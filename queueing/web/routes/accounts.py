@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 import psycopg
@@ -9,7 +10,7 @@ from fastapi import Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from queueing.errors import UserError
-from queueing.web import acts, cookies
+from queueing.web import acts, cookies, limits
 from queueing.web import staff as people
 from queueing.web.guard import Admin, allowed, pages
 from queueing.web.rendering import page
@@ -17,6 +18,8 @@ from queueing.web.site import TheSite
 
 router = pages()
 Text = Annotated[str, Form(max_length=200)]
+GUESSES = limits.Limit(5, timedelta(minutes=15))
+"""Of the old password, by whoever sits at somebody's open page."""
 Anybody = Annotated[people.Staff, Depends(allowed(*people.ROLES))]
 
 
@@ -104,8 +107,11 @@ def change_password(
     """The old one is asked for; all sessions end."""
     try:
         with site.db() as conn:
-            if people.check_password(conn, staff.login, old) is None:
-                raise UserError("原来的密码不对，请再填一次。")
+            if not limits.take(conn, {f"password:{staff.login}": GUESSES}, site.now()):
+                raise UserError("试错的次数太多，请过15分钟再试，或请管理员重设密码。")
+        if people.check_password(site.db, staff.login, old) is None:
+            raise UserError("原来的密码不对，请再填一次。")
+        with site.db() as conn:
             people.set_password(conn, staff.login, new)
     except UserError as error:
         return page(request, "staff/password.html", {"problem": error.message}, status=422)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from datetime import timedelta
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from queueing.web import acts, cookies, limits, sessions
 from queueing.web.guard import STAFF_COOKIE, MaybeStaff, pages
 from queueing.web.rendering import page
-from queueing.web.site import TheSite
+from queueing.web.site import Site, TheSite
 from queueing.web.staff import check_password, demo_sign_ins, note_sign_in
 
 router = pages()
@@ -19,6 +20,9 @@ Text = Annotated[str, Form(max_length=200)]
 PER_LOGIN_HERE = limits.Limit(5, timedelta(minutes=15))
 PER_LOGIN = limits.Limit(30, timedelta(minutes=15))
 PER_ADDRESS = limits.Limit(60, timedelta(minutes=15))
+DEVICE = "device"
+"""The cookie of a browser in which a login signed in before: guesses from elsewhere don't shut it out."""
+DEVICE_LASTS = 90 * 24 * 3600
 HOMES = {"counter": "/counter", "manager": "/board", "admin": "/board", "employer": "/employer"}
 WRONG = "登录名或密码不对，请再试一次；忘了密码请找管理员。"
 TIRED = "试错的次数太多，请过15分钟再试，或请管理员重设密码。"
@@ -43,27 +47,39 @@ def sign_in(
     """Check the password; after a few failures, wait."""
     now, login = site.now(), login.strip()
     address = request.client.host if request.client else ""
-    keys = {
-        f"sign-in:{login}@{address}": PER_LOGIN_HERE,
-        f"sign-in:{login}": PER_LOGIN,
-        f"sign-in@{address}": PER_ADDRESS,
-    }
+    here = f"sign-in:{login}@{address}"
+    keys = {here: PER_LOGIN_HERE, f"sign-in@{address}": PER_ADDRESS}
+    if not _known_device(request, site, login):
+        keys[f"sign-in:{login}"] = PER_LOGIN
     with site.db() as conn:
-        if any(limits.reached(conn, key, limit, now) for key, limit in keys.items()):
+        if not limits.take(conn, keys, now):
             return _sign_in_page(request, site, next, TIRED, status=429)
-        staff = check_password(conn, login, password)
-        if staff is None:
-            for key in keys:
-                limits.count(conn, key, now)
-            return _sign_in_page(request, site, next, WRONG, status=422)
-        limits.forget(conn, f"sign-in:{login}@{address}")
+    staff = check_password(site.db, login, password)
+    if staff is None:
+        return _sign_in_page(request, site, next, WRONG, status=422)
+    with site.db() as conn:
+        limits.forget(conn, here)
+        for key in keys:
+            limits.give_back(conn, key, now)
+        sessions.end(conn, request.cookies.get(STAFF_COOKIE, ""))
         token = sessions.begin(conn, now, login=staff.login)
         note_sign_in(conn, staff.login, now)
         acts.note(conn, now, staff.by, "sign-in")
     response = RedirectResponse(_inside(next) or HOMES[staff.role], 303)
     cookies.put(response, STAFF_COOKIE, token, secure=site.secure)
+    cookies.put(response, DEVICE, _device(site, login), secure=site.secure, lasts=DEVICE_LASTS)
     cookies.drop(response, cookies.VISIT)
     return response
+
+
+def _device(site: Site, login: str) -> str:
+    return hmac.digest(site.secret, f"device:{login}".encode(), "sha256").hex()
+
+
+def _known_device(request: Request, site: Site, login: str) -> bool:
+    """Whether this browser was let in with this login before. What it may try is still counted by address."""
+    given = request.cookies.get(DEVICE, "").encode()
+    return hmac.compare_digest(given, _device(site, login).encode())
 
 
 @router.post("/staff/leave")
@@ -78,9 +94,7 @@ def leave(request: Request, site: TheSite, staff: MaybeStaff) -> Response:
     return response
 
 
-def _sign_in_page(
-    request: Request, site: TheSite, next_page: str, problem: str, status: int = 200
-) -> Response:
+def _sign_in_page(request: Request, site: Site, next_page: str, problem: str, status: int = 200) -> Response:
     demo = []
     if site.demo:
         with site.db() as conn:

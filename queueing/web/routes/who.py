@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import time
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 
 from queueing.people.phone import BadPhoneError, parse_phone
+from queueing.people.text import match_key
 from queueing.web import choosing, cookies, limits, login_codes, sessions
 from queueing.web.guard import HOLDER_COOKIE, Holder, pages
 from queueing.web.personal_code import card_of
@@ -16,6 +22,10 @@ from queueing.web.site import Site, TheSite
 
 router = pages()
 PENDING = "pending"
+EVENLY = 0.25
+"""Seconds after which a number is answered, known or not: sending a code takes longer than sending none."""
+PER_NAME = limits.Limit(200, timedelta(hours=1))
+"""Tries of letters' codes with the same name, from wherever."""
 TOO_MANY = "试的次数太多了，请过半个小时再试；着急请打电话{phone}，或请网点工作人员帮您约。"
 Text = Annotated[str, Form(max_length=80)]
 
@@ -27,8 +37,16 @@ def ask_phone(request: Request) -> Response:
 
 
 @router.post("/book")
-def take_phone(request: Request, site: TheSite, phone: Text = "") -> Response:
-    """Send a code, whether we know the number or not: nobody can find out who is in the list."""
+async def take_phone(request: Request, site: TheSite, phone: Text = "") -> Response:
+    """Send a code, whether we know the number or not: nobody can find out who is in the list, not by how
+    long it takes either."""
+    until = time.monotonic() + EVENLY
+    response = await run_in_threadpool(_phone_taken, request, site, phone)
+    await asyncio.sleep(max(0.0, until - time.monotonic()))
+    return response
+
+
+def _phone_taken(request: Request, site: Site, phone: str) -> Response:
     problem = _phone_problem(phone)
     if not problem:
         try:
@@ -69,11 +87,10 @@ def ask_letter(request: Request) -> Response:
 @router.post("/book/letter")
 def take_letter(request: Request, site: TheSite, name: Text = "", code: Text = "") -> Response:
     """A right pair opens one card."""
-    now, address = site.now(), f"letter:{_address(request)}"
+    spelt = hashlib.sha256(site.secret + match_key(name).encode()).hexdigest()[:32]
+    wanted = {f"letter:{_address(request)}": login_codes.PER_ADDRESS, f"letter-name:{spelt}": PER_NAME}
     with site.db() as conn:
-        tired = limits.reached(conn, address, login_codes.PER_ADDRESS, now)
-        if not tired:
-            limits.count(conn, address, now)
+        tired = not limits.take(conn, wanted, site.now())
     card = None if tired else card_of(site.system.vault, name, code)
     if card is None:
         problem = _too_many(site) if tired else "姓名和8位数字对不上，请照着信上再填一次；也可以改用手机号。"

@@ -46,8 +46,9 @@ async def get_card(caller: TheCaller, card: Annotated[m.CardId, Path()]) -> m.Ca
 def _found(caller: Caller, body: m.Lookup) -> list[str]:
     """The cards, or a Problem. Misses are counted, so that codes can't be tried out."""
     site, counted = caller.site, f"api-lookup:{caller.key.id}"
+    now = site.now()
     with site.db() as conn:
-        if limits.reached(conn, counted, MISSES, site.now()):
+        if not limits.take(conn, {counted: MISSES}, now):
             raise too_many(MISSES.within.total_seconds())
     found: list[str] = []
     if body.phone:
@@ -56,9 +57,9 @@ def _found(caller: Caller, body: m.Lookup) -> list[str]:
     elif card := card_of(site.system.vault, body.name, body.code):
         found = [card]
     if not found:
-        with site.db() as conn:
-            limits.count(conn, counted, site.now())
         raise Problem(NOBODY_FOUND)
+    with site.db() as conn:
+        limits.give_back(conn, counted, now)
     return found
 
 

@@ -84,6 +84,7 @@ async def events(
     feed = await _waited(caller.site, after, limit, wait)
     tag = hashlib.sha256(f"{after}-{limit}-{feed.next}-{feed.more}".encode()).hexdigest()[:20]
     response.headers["ETag"] = f'"{tag}"'
+    response.headers["Cache-Control"] = "private, no-cache"
     if request.headers.get("if-none-match") == f'"{tag}"':
         return Response(status_code=304, headers={"ETag": f'"{tag}"'})  # type: ignore[return-value]
     return feed
