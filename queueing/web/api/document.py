@@ -10,32 +10,22 @@ from fastapi.openapi.utils import get_openapi
 
 from queueing.web.api.examples import add_examples
 from queueing.web.api.keys import SCOPES
+from queueing.web.api.said import SCHEMAS, TAGS
 
 VERSION = "1.0.0"
-TAGS = {
-    "slots": "Slots, what is free, and places kept for a holder.",
-    "cards": "Which card somebody has. No name, phone or ID number comes out.",
-    "bookings": "Make, look at, move and cancel bookings.",
-    "counter": "Check-in, tickets, calls, hand-overs, no-shows.",
-    "employers": "Employers that collect for their retirees.",
-    "statistics": "Numbers of days, and the feed of everything that happened.",
-    "webhooks": "Being told what happens.",
-}
 ABOUT = """
-The branch's queue for the bank's own systems: the same rules and the same numbers as its pages.
+网点预约系统给本行其他系统用的接口，和网页同一套规则、同一套数字。
 
-Every request carries a key: `Authorization: Bearer qk_…`. Whatever changes something takes an
-`Idempotency-Key`.
-What goes wrong is answered with problem details (RFC 9457); their types are listed under `/api/problems`.
-Texts
-for people are in Chinese (zh-CN). Moments carry the branch's offset (+08:00).
+每个请求带密钥：`Authorization: Bearer qk_…`。凡是会改变什么的请求（不是 GET 的），请带上 `Idempotency-Key`：
+没收到回答时原样再发一次，不会办两遍。
+
+出错时回答 problem details（RFC 9457），各种问题见 `/api/problems`；其中 `title` 和 `detail` 是给人看的话。
+时间都带网点的时差（+08:00）。任何回答里都没有姓名、电话和身份证号。
 """
 _SCOPES = "\n".join(f"- `{name}`: {text}" for name, text in SCOPES.items())
 PROBLEM: dict[str, Any] = {
     "type": "object",
-    "title": "Problem",
-    "description": "What is wrong and what to do (RFC 9457). Refusals carry their ids and dates as further "
-    "fields.",
+    "description": "哪里不对、怎么办（RFC 9457）。因规则不能办的，另有各自的编号和日期。",
     "required": ["type", "title", "status", "detail"],
     "properties": {
         "type": {"type": "string", "format": "uri-reference", "examples": ["/api/problems/slot-full"]},
@@ -44,13 +34,13 @@ PROBLEM: dict[str, Any] = {
         "detail": {"type": "string", "examples": ["这个时间段刚刚约满了，请选相近的时间。"]},
         "errors": {
             "type": "array",
-            "description": "Where a request is wrong.",
+            "description": "请求哪里不对。",
             "items": {
                 "type": "object",
                 "required": ["detail"],
                 "properties": {
-                    "pointer": {"type": "string", "description": "JSON pointer into the body."},
-                    "parameter": {"type": "string"},
+                    "pointer": {"type": "string", "description": "请求内容里的位置（JSON Pointer）。"},
+                    "parameter": {"type": "string", "description": "参数的名称。"},
                     "in": {"enum": ["query", "path", "header", "cookie"]},
                     "detail": {"type": "string"},
                 },
@@ -65,25 +55,29 @@ PROBLEM: dict[str, Any] = {
 def document(app: FastAPI) -> dict[str, Any]:
     """The document of an application."""
     made = get_openapi(
-        title="Queueing API",
+        title="社保卡领取预约接口",
         version=VERSION,
         openapi_version="3.1.0",
         description=ABOUT.strip(),
         routes=app.routes,
-        tags=[{"name": name, "description": text} for name, text in TAGS.items()],
-        servers=[{"url": "/api", "description": "This installation"}],
+        tags=[{"name": name, "description": f"{title}：{text}"} for name, (title, text) in TAGS.items()],
+        servers=[{"url": "/api", "description": "本网点"}],
     )
     parts = made.setdefault("components", {})
     schemas = parts.setdefault("schemas", {})
     schemas["Problem"] = PROBLEM
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    _without_titles(made["paths"])
+    for name, schema in schemas.items():
+        _without_titles(schema)
+        schema["description"] = SCHEMAS.get(name, schema["description"])
     parts["securitySchemes"] = {
         "key": {
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "qk_<id>_<secret>",
-            "description": f"An API key. Its scopes:\n\n{_SCOPES}",
+            "description": f"接口密钥，由管理员开。权限：\n\n{_SCOPES}",
         }
     }
     for path in made["paths"].values():
@@ -91,6 +85,19 @@ def document(app: FastAPI) -> dict[str, Any]:
             one.pop("x-idempotent", None)
     add_examples(made)
     return made
+
+
+def _without_titles(part: Any) -> None:
+    """What the library makes of field names is no help to anybody."""
+    if isinstance(part, list):
+        for one in part:
+            _without_titles(one)
+    if isinstance(part, dict):
+        if isinstance(part.get("title"), str):
+            part.pop("title")
+        for name, one in part.items():
+            if name not in ("example", "examples"):
+                _without_titles(one)
 
 
 def operations(made: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:

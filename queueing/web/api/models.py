@@ -30,16 +30,16 @@ def with_offset(value: datetime) -> datetime:
     return value if value.tzinfo else value.replace(tzinfo=ZONE)
 
 
-CardId = Annotated[str, Field(pattern=_ID, description="Opaque id of a card.", examples=["c4r7k2m9q0xv"])]
+CardId = Annotated[str, Field(pattern=_ID, description="卡的编号，没有含义。", examples=["c4r7k2m9q0xv"])]
 SlotId = Annotated[
-    str, Field(pattern=_SLOT, description="Start of the slot, YYYYMMDD-HHMM.", examples=["20180605-0930"])
+    str, Field(pattern=_SLOT, description="时段的开始，写作 YYYYMMDD-HHMM。", examples=["20180605-0930"])
 ]
-EmployerId = Annotated[str, Field(pattern=_ID, description="Id of an employer.", examples=["e001"])]
-BookingNumber = Annotated[int, Field(ge=1, le=2_000_000_000, description="Booking code.", examples=[128])]
-Window = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,8}$", description="A counter window.", examples=["2"])]
+EmployerId = Annotated[str, Field(pattern=_ID, description="单位编号。", examples=["e001"])]
+BookingNumber = Annotated[int, Field(ge=1, le=2_000_000_000, description="预约码。", examples=[128])]
+Window = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,8}$", description="窗口号。", examples=["2"])]
 Reason = Annotated[
     str,
-    Field(min_length=1, max_length=60, description="Why; no phone or ID number.", examples=["按错了"]),
+    Field(min_length=1, max_length=60, description="为什么；不要写电话和身份证号。", examples=["按错了"]),
 ]
 MomentIn = Annotated[datetime, AfterValidator(branch_time), Field(examples=["2018-06-05T09:30:00+08:00"])]
 Moment = Annotated[datetime, AfterValidator(with_offset), Field(examples=["2018-06-05T09:30:00+08:00"])]
@@ -64,17 +64,17 @@ class Slot(Out):
     start: Moment
     ends: Moment
     open: bool
-    capacity: int = Field(description="Limit of live bookings.")
-    booked: int = Field(description="Live bookings.")
-    free: int = Field(description="Places nobody booked; offers may keep some of them.")
-    due: int = Field(description="Booked, and not in the hall yet.")
+    capacity: int = Field(description="名额。")
+    booked: int = Field(description="有效的预约。")
+    free: int = Field(description="没人约的名额，其中可能有替人留着的。")
+    due: int = Field(description="约了，还没到店的。")
     arrived: int
     collected: int
     no_shows: int
-    walk_ins: int = Field(description="Tickets given.")
-    expected: float = Field(description="People expected.")
+    walk_ins: int = Field(description="现场取号数。")
+    expected: float = Field(description="预计来的人数。")
     level: Literal["calm", "busy", "crowded", "closed"]
-    level_text: str = Field(description="The level as people read it.", examples=["平静"])
+    level_text: str = Field(description="忙闲程度，给人看的话。", examples=["平静"])
 
 
 class Slots(Out):
@@ -89,7 +89,7 @@ class Place(Out):
     slot: SlotId
     start: Moment
     ends: Moment
-    free: int = Field(description="Places left for this holder through this key's channel.")
+    free: int = Field(description="这位领卡人经这把密钥的渠道还能约到的名额。")
 
 
 class Availability(Out):
@@ -103,7 +103,7 @@ class Offered(Out):
     """A place that is kept."""
 
     slot: SlotId
-    told: Moment = Field(description="When to come, if it is taken.")
+    told: Moment = Field(description="如果约下来，几点来。")
 
 
 class Offer(Out):
@@ -120,9 +120,9 @@ class Booking(Out):
     booking: BookingNumber
     card: CardId
     slot: SlotId
-    told: Moment = Field(description="When the holder comes.")
+    told: Moment = Field(description="几点来。")
     version: int
-    via: str = Field(description="Channel it was made through.")
+    via: str = Field(description="经哪个渠道约的。")
 
 
 class Visit(Out):
@@ -131,7 +131,7 @@ class Visit(Out):
     slot: SlotId
     told: Moment
     arrived: Moment
-    number: str = Field(description="What is called out.", examples=["A128"])
+    number: str = Field(description="叫的号。", examples=["A128"])
     ticket: int
     booking: int
     late: bool
@@ -145,15 +145,20 @@ class Card(Out):
     cohort: str
     channel: Literal["self", "employer"]
     employer: str
-    place: str = Field(description="bank, window, employer, returned, recalled, handed or defective.")
+    place: str = Field(
+        description="卡在哪里：bank 银行，window 窗口，employer 单位，returned 单位退回，"
+        "recalled 从单位收回，handed 已交出，defective 有质量问题。"
+    )
     band: str
     priority: bool
-    opens: date | None = Field(description="From when its holder may book.")
+    opens: date | None = Field(description="从哪天起可以预约。")
     booking: Booking | None
     visit: Visit | None
     no_shows: int
     collected: Moment | None
-    how: str = Field(description='How it was handed over: "", "self", "proxy", "home" or "employer".')
+    how: str = Field(
+        description='怎么领的：""还没领，"self" 本人，"proxy" 家人代领，"home" 上门，"employer" 单位发。'
+    )
     activated: bool
     erased: bool
 
@@ -169,9 +174,12 @@ class Fact(Out):
 
     kind: str = Field(examples=["slot-booked"])
     at: Moment
-    by: str = Field(description='"holder", "staff", "employer:<id>", "api:<key>" or "system".')
+    by: str = Field(
+        description="谁：holder 领卡人，staff 工作人员，employer:<编号> 单位，"
+        "api:<密钥名> 业务系统，system 系统。"
+    )
     via: str
-    data: dict[str, Any] = Field(description="The fact's own fields; opaque ids only.")
+    data: dict[str, Any] = Field(description="这件事自己的各项，只有没有含义的编号。")
 
 
 class FeedFact(Fact):
@@ -200,9 +208,9 @@ class Ticket(Out):
     """What somebody without a booking for now got: a ticket, their own booking (they arrived), or places that
     are kept for them because today is full."""
 
-    got: str = Field(description="ticket, arrived or offer.")
+    got: str = Field(description="得到的：ticket 号，arrived 算到店，offer 留号。")
     card: CardId
-    number: str = Field(description="What is called out; empty for an offer.", examples=["B3"])
+    number: str = Field(description="叫的号；留号时为空。", examples=["B3"])
     told: Moment | None
     offer: Offer | None
 
@@ -213,7 +221,7 @@ class Queue(Out):
     waiting: list[Waiting]
     served: list[Waiting]
     windows: int
-    expected_wait: float = Field(description="Minutes a newcomer would wait.")
+    expected_wait: float = Field(description="现在来的人大约等几分钟。")
 
 
 class Waiting(Out):
@@ -294,12 +302,12 @@ class Webhook(Out):
     url: str
     kinds: list[str]
     active: bool
-    position: int = Field(description="Everything up to here was delivered, or is of no interest.")
-    behind: int = Field(description="Positions of the log after it.")
+    position: int = Field(description="到这里为止都发过了，或与它无关。")
+    behind: int = Field(description="后面还有多少。")
     failing_since: Moment | None
     last_error: str
     next_try: Moment | None
-    old_until: Moment | None = Field(description="Until then messages are signed by the former secret too.")
+    old_until: Moment | None = Field(description="在这以前，推送同时用旧密钥签名。")
 
 
 class NewWebhook(Webhook):
@@ -340,7 +348,7 @@ class Lookup(In):
 
     phone: str = Field("", max_length=30, examples=["15400000001"])
     name: str = Field("", max_length=40)
-    code: str = Field("", max_length=12, description="The 8 digits of the letter.")
+    code: str = Field("", max_length=12, description="信上的8位数字。")
 
 
 class Wanted(In):
@@ -385,7 +393,7 @@ class HandOver(In):
     how: Literal["self", "proxy", "home"] = "self"
     ids_seen: list[Literal["holder", "proxy"]] = Field(max_length=2, examples=[["holder"]])
     window: Window | Literal[""] = ""
-    happened: MomentIn | None = Field(None, description="When it was, if it is entered after an outage.")
+    happened: MomentIn | None = Field(None, description="停机后补录时，写当时的时间。")
 
 
 class WithReason(In):
@@ -438,7 +446,7 @@ class Subscribe(In):
 
     url: str = Field(max_length=500, examples=["https://crm.example.com/hooks/queueing"])
     kinds: list[str] = Field([], max_length=100, examples=[["slot-booked", "card-collected"]])
-    after: int | None = Field(None, ge=0, le=2**62, description="Begin after this position; else now.")
+    after: int | None = Field(None, ge=0, le=2**62, description="从这个位置之后开始；不写就从现在开始。")
 
 
 class From(In):
@@ -450,7 +458,7 @@ class From(In):
 class Overlap(In):
     """How long the former secret signs too."""
 
-    hours: int = Field(24, ge=0, le=168, examples=[24])
+    hours: int = Field(24, ge=0, le=168, examples=[24], description="几小时。")
 
 
 Queue.model_rebuild()

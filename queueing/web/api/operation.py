@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from fastapi import APIRouter
@@ -21,9 +21,8 @@ _KEY_PARAMETER = {
     "name": HEADER,
     "in": "header",
     "required": False,
-    "description": "Any text of your own, one for each request (a UUID). Asked again with it within 24 "
-    "hours, the "
-    "request is not done again: its first answer is given.",
+    "description": "自己定的文字，每个请求一个（建议用 UUID）。"
+    "24小时内带着它再问一次，不会再办一遍，得到的是第一次的回答。",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
     "example": "2c9a9f50-7f0c-4d3e-9b1d-1f2f3f4f5f6f",
 }
@@ -45,9 +44,11 @@ def operation(
     status: int = 200,
     may: Sequence[type[Refusal] | Kind] = (),
     gives: type[BaseModel] | None = None,
+    also: Mapping[int, str] | None = None,
 ) -> Callable[[F], F]:
     """Register a function as an operation. `may`: what it can be refused by. Whatever is no GET takes an
-    Idempotency-Key. `gives`: what a function that returns a ready answer answers with."""
+    Idempotency-Key. `gives`: what a function that returns a ready answer answers with; `also`: further
+    answers that are no problems, by status."""
     writes = method != "GET"
     kinds = [one if isinstance(one, Kind) else p.refused_kind(one) for one in may]
     every = [*ALWAYS, *(WRITES if writes else ()), *kinds]
@@ -59,9 +60,13 @@ def operation(
         methods=[method],
         status_code=status,
         summary=summary,
+        response_description="办好了" if writes else "查到的内容",
         response_model=gives or Default(None),
-        description=f"{description}\n\nScope: `{scope}`.",
-        responses={code: _response(every, code) for code in sorted({one.status for one in every})},
+        description=f"{description}\n\n权限：`{scope}`。",
+        responses={
+            **{code: {"description": text} for code, text in (also or {}).items()},
+            **{code: _response(every, code) for code in sorted({one.status for one in every})},
+        },
         openapi_extra=extra,
     )
 
@@ -83,8 +88,8 @@ def _response(kinds: Sequence[Kind], status: int) -> dict[str, Any]:
         "description": "、".join(dict.fromkeys(one.title for one in here)),
         "content": {p.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}},
     }
-    if status in (429, 503):
+    if status in (429, 503) or p.STILL_RUNNING in here:
         said["headers"] = {
-            "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
+            "Retry-After": {"description": "要等的秒数。", "schema": {"type": "integer", "minimum": 1}}
         }
     return said

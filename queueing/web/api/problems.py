@@ -18,7 +18,7 @@ MEDIA_TYPE = "application/problem+json"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A type of problem. `what_to_do` is for developers."""
+    """A type of problem, and what helps."""
 
     name: str
     status: int
@@ -95,53 +95,51 @@ def is_worth_keeping(kind: Kind) -> bool:
     return kind.status < 500 and (kind not in GENERAL or kind in (NO_SUCH_WEBHOOK, NOBODY_FOUND))
 
 
-_REFUSED: dict[type[Refusal], tuple[int, str]] = {
-    r.SeasonNotOpen: (409, "发放没有开始"),
-    r.SeasonAlreadyOpen: (409, "发放已经开始"),
-    r.SeasonOver: (409, "发放已经结束"),
-    r.UnknownCard: (404, "没有这张卡"),
-    r.UnknownSlot: (404, "没有这个时段"),
-    r.UnknownEmployer: (404, "没有这家单位"),
-    r.TooEarly: (409, "还没轮到"),
-    r.SlotPast: (409, "时段已过"),
-    r.SlotNotOpen: (409, "时段停办"),
-    r.SlotFull: (409, "时段已约满"),
-    r.NothingFree: (409, "没有空位"),
-    r.AlreadyBooked: (409, "已有预约"),
-    r.AlreadyCollected: (409, "已经领走"),
-    r.NoBooking: (404, "没有这个预约"),
-    r.NotToday: (409, "约的不是今天"),
-    r.AtEmployer: (409, "由单位代领"),
-    r.CardNotHere: (409, "卡不在这里"),
-    r.HolderIsErased: (409, "资料已删除"),
-    r.NotWaiting: (409, "不在等候"),
-    r.NobodyWaiting: (409, "没有人等候"),
-    r.CalledElsewhere: (409, "别的窗口在办"),
-    r.WindowBusy: (409, "窗口还在办"),
-    r.IdsNotSeen: (422, "没有看证件"),
-    r.SealNotSeen: (422, "没有看证件或印章"),
-    r.NotThisEmployers: (409, "不是这家单位的卡"),
-    r.RosterDiffers: (409, "回执对不上"),
-    r.NothingHanded: (409, "没有可交接的卡"),
-    r.NotCollected: (409, "没有领取记录"),
-    r.NoNoShow: (409, "没有未到记录"),
-    r.UndoTooLate: (409, "不能再撤销"),
-    r.NotYetNoShow: (409, "还不能记未到"),
-    r.ReasonMissing: (422, "没有写原因"),
-    r.BadValue: (422, "某一项填得不对"),
-    r.UnknownChange: (404, "没有这次调整"),
-    r.NothingToUndo: (409, "没有可以撤销的"),
-    r.InvitationsArePaused: (409, "通知已暂停"),
+_REFUSED: dict[type[Refusal], tuple[int, str, str]] = {
+    r.SeasonNotOpen: (409, "发放没有开始", "等网点开始发放以后再办。"),
+    r.SeasonAlreadyOpen: (409, "发放已经开始", "不用再办。"),
+    r.SeasonOver: (409, "发放已经结束", "发放期已过，请联系网点。"),
+    r.UnknownCard: (404, "没有这张卡", "请核对卡的编号，或用 /cards/lookup 查。"),
+    r.UnknownSlot: (404, "没有这个时段", "请用 /slots 列出的时段。"),
+    r.UnknownEmployer: (404, "没有这家单位", "请用 /employers 列出的编号。"),
+    r.TooEarly: (409, "还没轮到", "从 opens 那天起可以预约。"),
+    r.SlotPast: (409, "时段已过", "时段已经开始或过去，请选以后的。"),
+    r.SlotNotOpen: (409, "时段停办", "网点停办了这个时段，请选别的。"),
+    r.SlotFull: (409, "时段已约满", "请选相近的时段，或用 /offers 留号。"),
+    r.NothingFree: (409, "没有空位", "放宽日期或时间再试。"),
+    r.AlreadyBooked: (409, "已有预约", "已有预约，要改时间请用改约。"),
+    r.AlreadyCollected: (409, "已经领走", "卡已经交出去了。"),
+    r.NoBooking: (404, "没有这个预约", "请核对预约码，可能已取消或办完。"),
+    r.NotToday: (409, "约的不是今天", "约的是别的日子，可改约，或按现场取号办。"),
+    r.AtEmployer: (409, "由单位代领", "由单位发放，请联系单位。"),
+    r.CardNotHere: (409, "卡不在这里", "卡不在该在的地方（place），请网点查找。"),
+    r.HolderIsErased: (409, "资料已删除", "个人资料已按要求删除，不能再办。"),
+    r.NotWaiting: (409, "不在等候", "这个人不在大厅，先报到或取号。"),
+    r.NobodyWaiting: (409, "没有人等候", "没有人在等，稍后再叫。"),
+    r.CalledElsewhere: (409, "别的窗口在办", "别的窗口正在给这个人办。"),
+    r.WindowBusy: (409, "窗口还在办", "窗口上一位还没办完，先办完或退回等候。"),
+    r.IdsNotSeen: (422, "没有看证件", "看过身份证原件（代领看两个人的）以后再交卡。"),
+    r.SealNotSeen: (422, "没有看证件或印章", "看过经办人身份证和印章以后再交。"),
+    r.NotThisEmployers: (409, "不是这家单位的卡", "这几张卡不归这家单位领，请核对 cards。"),
+    r.RosterDiffers: (409, "回执对不上", "按 missing、unexpected、twice 列出的卡改好再交。"),
+    r.NothingHanded: (409, "没有可交接的卡", "这家单位手里没有卡。"),
+    r.NotCollected: (409, "没有领取记录", "没有可撤销的交卡。"),
+    r.NoNoShow: (409, "没有未到记录", "没有可撤销的未到记录。"),
+    r.UndoTooLate: (409, "不能再撤销", "过了可撤销的时间，请联系主管。"),
+    r.NotYetNoShow: (409, "还不能记未到", "还没到可以记的时候，或者人在大厅。"),
+    r.ReasonMissing: (422, "没有写原因", "请写明原因。"),
+    r.BadValue: (422, "某一项填得不对", "field 那一项填得不对。"),
+    r.UnknownChange: (404, "没有这次调整", "请核对调整的编号。"),
+    r.NothingToUndo: (409, "没有可以撤销的", "这次调整已经撤销，或者后来又改过了。"),
+    r.InvitationsArePaused: (409, "通知已暂停", "主管暂停了通知，恢复以后再办。"),
 }
-_ANY_OTHER = (409, "现在不能这样办")
+_ANY_OTHER = (409, "现在不能这样办", "请按 detail 里说的办。")
 
 
 def refused_kind(refusal: type[Refusal]) -> Kind:
     """The type of problem of a class of refusal; its name is the class's, as in `slot-full`."""
-    status, title = _REFUSED.get(refusal, _ANY_OTHER)
-    return Kind(
-        re.sub(r"(?<=[a-z])(?=[A-Z])", "-", refusal.__name__).lower(), status, title, (refusal.__doc__ or "")
-    )
+    status, title, what_to_do = _REFUSED.get(refusal, _ANY_OTHER)
+    return Kind(re.sub(r"(?<=[a-z])(?=[A-Z])", "-", refusal.__name__).lower(), status, title, what_to_do)
 
 
 def refused(refusal: Refusal, employers: Mapping[str, str] | None = None) -> Problem:

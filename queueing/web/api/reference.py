@@ -9,7 +9,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from queueing.web.api import problems as p
-from queueing.web.api.document import TAGS, document, operations
+from queueing.web.api.document import document, operations
+from queueing.web.api.said import TAGS
 from queueing.web.guard import MaybeStaff
 from queueing.web.rendering import page
 
@@ -28,7 +29,8 @@ def docs(request: Request, staff: MaybeStaff) -> Response:
     """The document as a page."""
     made = document(request.app)
     groups = [
-        {"name": name, "text": text, "operations": _operations(made, name)} for name, text in TAGS.items()
+        {"name": name, "title": title, "text": text, "operations": _operations(made, name)}
+        for name, (title, text) in TAGS.items()
     ]
     return page(request, "api/reference.html", {"document": made, "groups": groups})
 
@@ -55,7 +57,7 @@ def _operations(made: dict[str, Any], tag: str) -> list[dict[str, Any]]:
             "path": f"/api{path}",
             "scope": one["security"][0]["key"][0],
             "summary": one["summary"],
-            "description": one["description"].partition("\n\nScope")[0],
+            "description": one["description"].partition("\n\n权限")[0],
             "parameters": one.get("parameters", []),
             "body": _fields(made, _schema(one.get("requestBody", {}))),
             "answers": [

@@ -1,13 +1,15 @@
-"""A system of the bank that uses the API."""
+"""A system of the bank that uses the API, and holds every answer against the document."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import psycopg
+from jsonschema import Draft202012Validator
 
 from queueing.web.api import keys
 from tests.web.world import World
@@ -20,14 +22,60 @@ def new_key(world: World, scopes: Sequence[str] = tuple(keys.SCOPES), **fields: 
         return name, keys.add(conn, name, scopes, world.clock.now, **{"per_minute": 0, **fields})
 
 
+@cache
+def document_of(url: str) -> dict[str, Any]:
+    """What an installation says of itself."""
+    found: dict[str, Any] = httpx.get(f"{url}/api/v1/openapi.json", timeout=120).json()
+    return found
+
+
+def declared(made: dict[str, Any], method: str, path: str) -> str:
+    """The document's path of an address; empty when it has none."""
+    given = path.removeprefix("/api").split("/")
+    for template, operations in made["paths"].items():
+        parts = template.split("/")
+        fits = len(parts) == len(given) and all(
+            part == one or part.startswith("{") for part, one in zip(parts, given, strict=True)
+        )
+        if fits and method.lower() in operations:
+            return str(template)
+    return ""
+
+
+def conforms(made: dict[str, Any], answer: httpx.Response) -> None:
+    """The answer is one the document lists for its operation, and is as it says."""
+    method, raw = answer.request.method, answer.request.url.raw_path.decode().split("?")[0]
+    path = declared(made, method, raw)
+    if not path:
+        assert answer.status_code in (404, 405), f"{method} {raw} is not in the document"
+        return
+    listed = made["paths"][path][method.lower()]["responses"].get(str(answer.status_code))
+    if listed is None and answer.status_code == 404 and answer.json()["type"].endswith("/not-found"):
+        return  # a path parameter that made it another address
+    assert listed is not None, f"{method} {path}: {answer.status_code} is not listed: {answer.text}"
+    if answer.status_code in (204, 304):
+        assert answer.content == b""
+        return
+    schema = listed["content"][answer.headers["content-type"]]["schema"]
+    Draft202012Validator({**schema, "components": made["components"]}).validate(answer.json())
+
+
 class Api:
-    """Asks with one key."""
+    """Asks with one key. An answer that the document does not have is an error."""
 
     def __init__(self, url: str, name: str, key: str) -> None:
         self.name, self.key = name, key
+        self._url = url
         self.http = httpx.Client(
-            base_url=f"{url}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=20
+            base_url=f"{url}/api/v1",
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=20,
+            event_hooks={"response": [self._seen]},
         )
+
+    def _seen(self, answer: httpx.Response) -> None:
+        answer.read()
+        conforms(document_of(self._url), answer)
 
     @classmethod
     def of(cls, world: World, scopes: Sequence[str] = tuple(keys.SCOPES), **fields: Any) -> Api:

@@ -20,12 +20,12 @@ from queueing.web.site import Site
 
 bookings = router("bookings")
 SLOT = (r.UnknownSlot, r.SlotPast, r.SlotNotOpen, r.SlotFull)
-Number = Annotated[m.BookingNumber, Path(description="Booking code.")]
+Number = Annotated[m.BookingNumber, Path(description="预约码。")]
 
 
 @operation(
-    bookings, "POST", "/bookings", "book", "Book a place",
-    "Takes a place for a holder. Booking the same slot again is the same booking.",
+    bookings, "POST", "/bookings", "book", "预约",
+    "替一位领卡人约一个时段。同一个时段再约一次，还是那个预约。",
     status=201,
     may=[*BOOKABLE, *SLOT, r.AlreadyBooked],
 )  # fmt: skip
@@ -43,7 +43,7 @@ def _booking(site: Site, number: int) -> m.Booking:
 
 
 @operation(
-    bookings, "GET", "/bookings/{number}", "read", "One live booking", "By its code.", may=[r.NoBooking]
+    bookings, "GET", "/bookings/{number}", "read", "查一个预约", "按预约码查有效的预约。", may=[r.NoBooking]
 )
 async def get_booking(caller: TheCaller, number: Number) -> m.Booking:
     """By its code."""
@@ -51,8 +51,8 @@ async def get_booking(caller: TheCaller, number: Number) -> m.Booking:
 
 
 @operation(
-    bookings, "POST", "/bookings/{number}/move", "book", "Move a booking",
-    "One step: the old place is given up only together with taking the new one.",
+    bookings, "POST", "/bookings/{number}/move", "book", "改约",
+    "一步完成：约到新的，才放掉旧的。",
     may=[*BOOKABLE, *SLOT, r.NoBooking],
 )  # fmt: skip
 async def move(caller: TheCaller, number: Number, body: m.Move) -> m.Booking:
@@ -72,8 +72,8 @@ async def move(caller: TheCaller, number: Number, body: m.Move) -> m.Booking:
 
 
 @operation(
-    bookings, "POST", "/bookings/{number}/cancel", "book", "Cancel a booking",
-    "The place is free again. A card that was handed out has no booking to cancel.",
+    bookings, "POST", "/bookings/{number}/cancel", "book", "取消预约",
+    "名额马上放出来。卡已交出的，没有预约可取消。",
     may=[r.NoBooking, r.AlreadyCollected, r.UnknownCard],
 )  # fmt: skip
 async def cancel(caller: TheCaller, number: Number) -> m.Done:

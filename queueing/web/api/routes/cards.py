@@ -34,8 +34,8 @@ def _card(site: Site, card: str) -> m.Card:
 
 
 @operation(
-    cards, "GET", "/cards/{card}", "read", "One card",
-    "Where it is, its live booking, its visit. Nothing about who its holder is.",
+    cards, "GET", "/cards/{card}", "read", "查一张卡",
+    "卡在哪里、有没有预约、是不是在大厅。不说持卡人是谁。",
     may=[r.UnknownCard],
 )  # fmt: skip
 async def get_card(caller: TheCaller, card: Annotated[m.CardId, Path()]) -> m.Card:
@@ -76,9 +76,8 @@ def _lookup(caller: Caller, body: m.Lookup) -> m.Cards:
 
 
 @operation(
-    cards, "POST", "/cards/lookup", "book", "Whose card",
-    "By phone (also a helping child's), or by the code of the letter with the name. POST, so that no number "
-    "stands in an address or a log of addresses. Misses are counted and limited.",
+    cards, "POST", "/cards/lookup", "book", "某人的卡是哪张",
+    "按电话（儿女的也行），或按姓名加信上的数字。用 POST，地址和地址的日志里就没有号码。查不到的次数有限制。",
     may=[NOBODY_FOUND],
 )  # fmt: skip
 async def look_up(caller: TheCaller, body: m.Lookup) -> m.Cards:

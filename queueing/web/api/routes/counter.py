@@ -43,17 +43,15 @@ def _waiting(one: Waiting) -> m.Waiting:
     )
 
 
-@operation(
-    counter, "GET", "/queue", "read", "The hall now", "Who waits, next first, and who is served where."
-)
+@operation(counter, "GET", "/queue", "read", "大厅此刻", "谁在等（先叫的在前），谁在哪个窗口办。")
 async def queue(caller: TheCaller) -> m.Queue:
     """By numbers, without names."""
     return await run_in_threadpool(_queue, caller.site)
 
 
 @operation(
-    counter, "POST", "/arrivals", "counter", "Check in",
-    "A booked holder (or their proxy) is in the hall. Arriving twice is arriving once.",
+    counter, "POST", "/arrivals", "counter", "到店",
+    "约了今天的人（或代领的家人）到了大厅。报到两次算一次。",
     may=[*HERE, r.NoBooking, r.NotToday],
 )  # fmt: skip
 async def arrive(caller: TheCaller, body: m.OfCard) -> m.Done:
@@ -67,8 +65,8 @@ def _card(site: Site, card: str) -> m.Card:
 
 
 @operation(
-    counter, "POST", "/tickets", "counter", "Walk-in ticket",
-    "A ticket if today has room, else the earliest places are kept. Whoever is booked for today arrives.",
+    counter, "POST", "/tickets", "counter", "现场取号",
+    "今天还办得下就给号，不然替他留最早的号。约了今天的，算到店。",
     may=[*HERE, r.NothingFree, r.NotWaiting],
 )  # fmt: skip
 async def ticket(caller: TheCaller, body: m.OfCard) -> m.Ticket:
@@ -78,8 +76,8 @@ async def ticket(caller: TheCaller, body: m.OfCard) -> m.Ticket:
 
 
 @operation(
-    counter, "POST", "/calls", "counter", "Call to a window",
-    "Somebody in particular, or whoever is next. `facts` says who was called.",
+    counter, "POST", "/calls", "counter", "叫号",
+    "叫某一位，或叫下一位。叫到谁，看回答里的 `facts`。",
     may=[r.UnknownCard, r.NotWaiting, r.NobodyWaiting, r.CalledElsewhere, r.WindowBusy, r.BadValue],
 )  # fmt: skip
 async def call(caller: TheCaller, body: m.Call) -> m.Done:
@@ -89,8 +87,7 @@ async def call(caller: TheCaller, body: m.Call) -> m.Done:
 
 
 @operation(
-    counter, "POST", "/calls/{card}/withdraw", "counter", "Take a call back", "They did not come; they "
-    "wait on.",
+    counter, "POST", "/calls/{card}/withdraw", "counter", "退回等候", "叫了没过来，接着等。",
     may=[r.UnknownCard, r.NotWaiting],
 )  # fmt: skip
 async def withdraw(caller: TheCaller, card: TheCard) -> m.Done:
@@ -99,7 +96,7 @@ async def withdraw(caller: TheCaller, card: TheCard) -> m.Done:
 
 
 @operation(
-    counter, "POST", "/visits/{card}/end", "counter", "End a visit", "The person left without a card.",
+    counter, "POST", "/visits/{card}/end", "counter", "结束这次来访", "没领卡就走了。",
     may=[r.UnknownCard, r.NotWaiting],
 )  # fmt: skip
 async def end(caller: TheCaller, card: TheCard) -> m.Done:
@@ -108,10 +105,8 @@ async def end(caller: TheCaller, card: TheCard) -> m.Done:
 
 
 @operation(
-    counter, "POST", "/collections", "counter", "Hand a card over",
-    "To its holder or a proxy, once. `ids_seen` names the original IDs that were seen: the holder's, and "
-    "with a "
-    "proxy the proxy's too.",
+    counter, "POST", "/collections", "counter", "交卡",
+    "交给本人或代领的家人，只交一次。`ids_seen` 写看过谁的身份证原件：本人的；代领时还有代领人的。",
     status=201,
     may=[*HERE, r.IdsNotSeen, r.CalledElsewhere, r.BadValue],
 )  # fmt: skip
@@ -129,8 +124,8 @@ async def collect(caller: TheCaller, body: m.HandOver) -> m.Done:
 
 
 @operation(
-    counter, "POST", "/collections/{card}/undo", "counter", "Undo a hand-over",
-    "A slip, with its reason; for a while only.",
+    counter, "POST", "/collections/{card}/undo", "counter", "撤销交卡",
+    "按错了，要写原因；只在一段时间内可以。",
     may=[r.UnknownCard, r.NotCollected, r.UndoTooLate, r.ReasonMissing, r.BadValue],
 )  # fmt: skip
 async def undo_collection(caller: TheCaller, card: TheCard, body: m.WithReason) -> m.Done:
@@ -139,8 +134,7 @@ async def undo_collection(caller: TheCaller, card: TheCard, body: m.WithReason) 
 
 
 @operation(
-    counter, "POST", "/activations", "counter", "Switch cards on", "Cards that are on already are passed "
-    "over.",
+    counter, "POST", "/activations", "counter", "启用卡", "已经启用的跳过。",
     may=[r.UnknownCard, r.CardNotHere],
 )  # fmt: skip
 async def activate(caller: TheCaller, body: m.Activate) -> m.Done:
@@ -149,7 +143,7 @@ async def activate(caller: TheCaller, body: m.Activate) -> m.Done:
 
 
 @operation(
-    counter, "POST", "/no-shows", "counter", "Record a no-show", "Some grace after the told time.",
+    counter, "POST", "/no-shows", "counter", "记未到", "约定时间过后再等一段时间才能记。",
     status=201,
     may=[r.NoBooking, r.NotYetNoShow, r.UnknownCard],
 )  # fmt: skip
@@ -163,7 +157,7 @@ async def no_show(caller: TheCaller, body: m.NoShow) -> m.Done:
 
 
 @operation(
-    counter, "POST", "/no-shows/{card}/undo", "counter", "Undo a no-show", "A slip, with its reason.",
+    counter, "POST", "/no-shows/{card}/undo", "counter", "撤销未到", "按错了，要写原因。",
     may=[r.UnknownCard, r.NoNoShow, r.ReasonMissing, r.BadValue],
 )  # fmt: skip
 async def undo_no_show(caller: TheCaller, card: TheCard, body: m.WithReason) -> m.Done:

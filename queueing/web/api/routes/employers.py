@@ -26,16 +26,14 @@ def _all(site: Site) -> list[m.Employer]:
         return [m.Employer.model_validate(one) for one in queries.employers(conn, site.now(), due)]
 
 
-@operation(
-    employers, "GET", "/employers", "read", "All employers", "With state and counts, as on the screen."
-)
+@operation(employers, "GET", "/employers", "read", "全部单位", "办到哪一步、各有多少张卡，和网页上相同。")
 async def list_employers(caller: TheCaller) -> m.Employers:
     """In order of id."""
     return m.Employers(employers=await run_in_threadpool(_all, caller.site))
 
 
 @operation(
-    employers, "GET", "/employers/{employer}", "read", "One employer", "As in the list.",
+    employers, "GET", "/employers/{employer}", "read", "一家单位", "内容和列表相同。",
     may=[r.UnknownEmployer],
 )  # fmt: skip
 async def get_employer(caller: TheCaller, employer: TheEmployer) -> m.Employer:
@@ -54,8 +52,8 @@ def _cards(site: Site, employer: str) -> m.EmployerCards:
 
 
 @operation(
-    employers, "GET", "/employers/{employer}/cards", "employer", "An employer's cards",
-    "Those it has, and those that wait for it at the bank.",
+    employers, "GET", "/employers/{employer}/cards", "employer", "单位的卡",
+    "它手里的，和在银行等它来领的。",
     may=[r.UnknownEmployer],
 )  # fmt: skip
 async def cards(caller: TheCaller, employer: TheEmployer) -> m.EmployerCards:
@@ -64,7 +62,7 @@ async def cards(caller: TheCaller, employer: TheEmployer) -> m.EmployerCards:
 
 
 @operation(
-    employers, "POST", "/employers/{employer}/calls", "employer", "The bank phoned", "Each call is a fact.",
+    employers, "POST", "/employers/{employer}/calls", "employer", "记一次电话", "每打一次记一次。",
     status=201,
     may=[r.UnknownEmployer, r.BadValue],
 )  # fmt: skip
@@ -74,8 +72,7 @@ async def called(caller: TheCaller, employer: TheEmployer, body: m.EmployerCalle
 
 
 @operation(
-    employers, "POST", "/employers/{employer}/appointments", "employer", "When the clerk comes", "A time "
-    "ahead.",
+    employers, "POST", "/employers/{employer}/appointments", "employer", "约经办人来", "约今后的一个时间。",
     status=201,
     may=[r.UnknownEmployer, r.BadValue],
 )  # fmt: skip
@@ -85,8 +82,8 @@ async def appoint(caller: TheCaller, employer: TheEmployer, body: m.Appointment)
 
 
 @operation(
-    employers, "POST", "/employers/{employer}/hand-overs", "employer", "Hand cards to the clerk",
-    "Against the clerk's ID and the company or finance seal; all that lie here unless named.",
+    employers, "POST", "/employers/{employer}/hand-overs", "employer", "把卡交给单位",
+    "凭经办人身份证和公章或财务章；不写哪几张，就是在这里的全部。",
     status=201,
     may=[r.UnknownEmployer, r.SealNotSeen, r.NotThisEmployers, r.NothingHanded],
 )  # fmt: skip
@@ -97,8 +94,8 @@ async def hand_over(caller: TheCaller, employer: TheEmployer, body: m.ToEmployer
 
 
 @operation(
-    employers, "POST", "/employers/{employer}/rosters", "employer", "Take the roster back",
-    "Handed = issued + returned, or it is refused with the cards that differ.",
+    employers, "POST", "/employers/{employer}/rosters", "employer", "收回执",
+    "交出的 = 已发的 + 退回的；对不上就不收，并列出是哪几张。",
     status=201,
     may=[r.UnknownEmployer, r.NothingHanded, r.RosterDiffers],
 )  # fmt: skip

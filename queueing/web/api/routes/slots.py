@@ -24,10 +24,8 @@ from queueing.web.site import Site
 
 slots = router("slots")
 MOST_DAYS = 31
-First = Annotated[date, Query(alias="from", description="First day.", examples=["2018-06-05"])]
-Last = Annotated[
-    date, Query(alias="to", description="Last day, at most 31 days on.", examples=["2018-06-08"])
-]
+First = Annotated[date, Query(alias="from", description="第一天。", examples=["2018-06-05"])]
+Last = Annotated[date, Query(alias="to", description="最后一天，最多31天。", examples=["2018-06-08"])]
 BOOKABLE = (
     r.UnknownCard, r.AlreadyCollected, r.AtEmployer, r.CardNotHere, r.HolderIsErased, r.SeasonNotOpen,
     r.SeasonOver, r.TooEarly,
@@ -49,15 +47,15 @@ def _loads(site: Site, days: list[date]) -> m.Slots:
 
 
 @operation(
-    slots, "GET", "/slots", "read", "Slots of some days",
-    "Capacity, booked, free and level of every slot: the numbers of the manager's board.",
+    slots, "GET", "/slots", "read", "几天的时段",
+    "每个时段的名额、已约、空余和忙闲，和主管看板的数字相同。",
 )  # fmt: skip
 async def list_slots(caller: TheCaller, first: First, last: Last) -> m.Slots:
     """Several days."""
     return await run_in_threadpool(_loads, caller.site, days_between(first, last))
 
 
-@operation(slots, "GET", "/slots/{slot}", "read", "One slot", "As in the list.", may=[r.UnknownSlot])
+@operation(slots, "GET", "/slots/{slot}", "read", "一个时段", "内容和列表相同。", may=[r.UnknownSlot])
 async def get_slot(caller: TheCaller, slot: Annotated[m.SlotId, Path()]) -> m.Slot:
     """By its id."""
     try:
@@ -99,8 +97,8 @@ def _places_of_day(state: State, caller: Caller, card_id: str, cohort: str, day:
 
 
 @operation(
-    slots, "GET", "/cards/{card}/availability", "book", "What a holder may choose from",
-    "Open slots ahead with the places this holder can have through this key's channel.",
+    slots, "GET", "/cards/{card}/availability", "book", "某人能选的时段",
+    "今后开放的时段，和这位领卡人经这把密钥的渠道能约到的名额。",
     may=BOOKABLE,
 )  # fmt: skip
 async def availability(
@@ -111,8 +109,8 @@ async def availability(
 
 
 @operation(
-    slots, "POST", "/offers", "book", "Keep a few calm places for a holder",
-    "Up to three places are kept for half an hour; booking one of them then works.",
+    slots, "POST", "/offers", "book", "替人留号",
+    "留最多三个不挤的号，留半小时；这段时间里约其中一个一定约得到。",
     status=201,
     may=[*BOOKABLE, r.NothingFree],
 )  # fmt: skip

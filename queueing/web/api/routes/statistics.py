@@ -30,7 +30,7 @@ def _days(site: Site, first: date, last: date) -> list[m.Day]:
 
 
 @operation(
-    statistics, "GET", "/statistics/days", "read", "Days", "The numbers of the board and of the exports.",
+    statistics, "GET", "/statistics/days", "read", "各天的数字", "和看板、导出的数字相同。",
 )  # fmt: skip
 async def days(caller: TheCaller, first: First, last: Last) -> m.Days:
     """Days with slots, or on which something happened."""
@@ -38,8 +38,12 @@ async def days(caller: TheCaller, first: First, last: Last) -> m.Days:
     return m.Days(days=await run_in_threadpool(_days, caller.site, first, last))
 
 
-@operation(statistics, "GET", "/statistics/days/{day}", "read", "One day", "As in the list.", may=[NOT_FOUND])
-async def one_day(caller: TheCaller, day: Annotated[date, Path(examples=["2018-06-05"])]) -> m.Day:
+@operation(
+    statistics, "GET", "/statistics/days/{day}", "read", "一天的数字", "内容和列表相同。", may=[NOT_FOUND]
+)
+async def one_day(
+    caller: TheCaller, day: Annotated[date, Path(examples=["2018-06-05"], description="哪一天。")]
+) -> m.Day:
     """A day of the season."""
     found = await run_in_threadpool(_days, caller.site, day, day)
     if not found:
@@ -67,18 +71,18 @@ async def _waited(site: Site, after: int, limit: int, wait: int) -> m.Feed:
 
 
 @operation(
-    statistics, "GET", "/events", "read", "Everything that happened",
-    "Facts in order of their position in the log, after a position. Nothing is ever changed in it: a page "
-    "that was "
-    "full has the same ETag for ever. With `wait`, an empty answer comes only after so many seconds.",
+    statistics, "GET", "/events", "read", "发生过的每一件事",
+    "某个位置之后的事，按先后排列。发生过的事不会再变：满的一页，ETag 永远不变。"
+    "写了 `wait`，没有新事时等这么多秒才回答。",
+    also={304: "没有变化"},
 )  # fmt: skip
 async def events(
     caller: TheCaller,
     request: Request,
     response: Response,
-    after: Annotated[int, Query(ge=0, le=2**62, description="`next` of the page before.")] = 0,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    wait: Annotated[int, Query(ge=0, le=20, description="Seconds to wait for something new.")] = 0,
+    after: Annotated[int, Query(ge=0, le=2**62, description="上一页的 `next`。")] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000, description="最多几件。")] = 100,
+    wait: Annotated[int, Query(ge=0, le=20, description="没有新事时等几秒。")] = 0,
 ) -> m.Feed:
     """By opaque ids; of staff only that it was staff."""
     feed = await _waited(caller.site, after, limit, wait)

@@ -20,7 +20,9 @@ from queueing.webhooks.office import office_of
 from queueing.webhooks.subscriptions import Subscription
 
 webhooks = router("webhooks")
-Hook = Annotated[str, Path(pattern=r"^wh_[0-9a-f]{16}$", examples=["wh_0123456789abcdef"])]
+Hook = Annotated[
+    str, Path(pattern=r"^wh_[0-9a-f]{16}$", examples=["wh_0123456789abcdef"], description="推送的编号。")
+]
 MOST = 20
 
 
@@ -47,7 +49,7 @@ def _list(caller: Caller) -> m.Webhooks:
     return m.Webhooks(webhooks=[_out(one, head) for one in found])
 
 
-@operation(webhooks, "GET", "/webhooks", "webhooks", "This key's webhooks", "Without their secrets.")
+@operation(webhooks, "GET", "/webhooks", "webhooks", "这把密钥的推送", "不含签名用的密钥。")
 async def list_webhooks(caller: TheCaller) -> m.Webhooks:
     """All of this key."""
     return await run_in_threadpool(_list, caller)
@@ -82,9 +84,8 @@ def _with_secret(conn: Connection, hook: str, head: int, secret: str) -> m.NewWe
 
 
 @operation(
-    webhooks, "POST", "/webhooks", "webhooks", "Subscribe",
-    "Facts of these kinds (without kinds: all) are sent from now on, or from after a position, signed by the "
-    "secret in the answer, which is shown once.",
+    webhooks, "POST", "/webhooks", "webhooks", "订推送",
+    "这几种事件（不写是全部）从现在起、或从某个位置之后起推送，用回答里的密钥签名；密钥只显示这一次。",
     status=201,
     may=[BAD_ADDRESS],
     gives=m.NewWebhook,
@@ -99,7 +100,7 @@ def _get(caller: Caller, hook: str) -> m.Webhook:
 
 
 @operation(
-    webhooks, "GET", "/webhooks/{hook}", "webhooks", "One webhook", "As in the list.", may=[NO_SUCH_WEBHOOK]
+    webhooks, "GET", "/webhooks/{hook}", "webhooks", "一个推送", "内容和列表相同。", may=[NO_SUCH_WEBHOOK]
 )
 async def get_webhook(caller: TheCaller, hook: Hook) -> m.Webhook:
     """By its id."""
@@ -112,7 +113,7 @@ def _remove(caller: Caller, hook: str) -> Response:
 
 
 @operation(
-    webhooks, "DELETE", "/webhooks/{hook}", "webhooks", "Unsubscribe", "Nothing more is sent.",
+    webhooks, "DELETE", "/webhooks/{hook}", "webhooks", "退订", "以后不再推送。",
     status=204,
     may=[NO_SUCH_WEBHOOK],
 )  # fmt: skip
@@ -129,7 +130,7 @@ def _attempts(caller: Caller, hook: str) -> m.Deliveries:
 
 
 @operation(
-    webhooks, "GET", "/webhooks/{hook}/attempts", "webhooks", "The last attempts", "Newest first.",
+    webhooks, "GET", "/webhooks/{hook}/attempts", "webhooks", "最近发过的", "新的在前。",
     may=[NO_SUCH_WEBHOOK],
 )  # fmt: skip
 async def attempts(caller: TheCaller, hook: Hook) -> m.Deliveries:
@@ -149,8 +150,8 @@ def _test(caller: Caller, hook: str) -> m.Deliveries:
 
 
 @operation(
-    webhooks, "POST", "/webhooks/{hook}/test", "webhooks", "Send a test message",
-    "Sent at once, as `webhook.test`; the first of the attempts says what came of it.",
+    webhooks, "POST", "/webhooks/{hook}/test", "webhooks", "发一条试试",
+    "马上发一条 `webhook.test`；结果是 attempts 里的第一条。",
     may=[NO_SUCH_WEBHOOK],
 )  # fmt: skip
 async def test(caller: TheCaller, hook: Hook) -> m.Deliveries:
@@ -176,9 +177,8 @@ def _redeliver(caller: Caller, hook: str, after: int) -> Response:
 
 
 @operation(
-    webhooks, "POST", "/webhooks/{hook}/redeliver", "webhooks", "Deliver again",
-    "Everything of its kinds after a position, with the same message ids. A webhook that was stopped goes "
-    "on.",
+    webhooks, "POST", "/webhooks/{hook}/redeliver", "webhooks", "重发",
+    "某个位置之后、它要的事件全部再发一遍，编号不变。停了的也恢复。",
     may=[NO_SUCH_WEBHOOK],
     gives=m.Webhook,
 )  # fmt: skip
@@ -201,9 +201,8 @@ def _rotate(caller: Caller, hook: str, hours: int) -> Response:
 
 
 @operation(
-    webhooks, "POST", "/webhooks/{hook}/rotate", "webhooks", "A new secret",
-    "Shown once, in the answer. Until `old_until` every message carries two signatures: by the new secret "
-    "and by the former one.",
+    webhooks, "POST", "/webhooks/{hook}/rotate", "webhooks", "换签名的密钥",
+    "新密钥只在回答里显示这一次。到 `old_until` 为止，每条推送带两个签名：新密钥的和旧密钥的。",
     may=[NO_SUCH_WEBHOOK],
     gives=m.NewWebhook,
 )  # fmt: skip
