@@ -2,8 +2,8 @@
 has the new numbers, and whether a screen that was away has them all when it is back.
 
 Three processes as in production: the web that serves the screens, the projector that counts, and this one,
-which decides as another web would. What happens is somebody's arrival: it travels through the log, the
-projector's tables and the rendered board to every screen.
+which decides as another web would. What happens is a hand-over: it travels through the log, the projector's
+tables and the rendered board to every screen, in the day's numbers and in those of the whole season.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from bench.branch import busy_branch, opened
 from bench.busy import NOW, cards
 from bench.served import PROJECTOR, WEB, process, wait_for_web
 from queueing.domain.counter import ArriveHolder
+from queueing.domain.handover import HandOver
 from queueing.settings import Settings
 from queueing.system import System
 from queueing.web import sessions, staff
@@ -33,12 +34,15 @@ QUIET = 2.0
 PATIENCE = 30.0
 WHILE_AWAY = 100
 """About what happens at four windows in ten minutes, with bookings, arrivals and calls."""
+COLLECTED = "<span>已领 <strong>".encode()
+"""What stands before the number in the season's sums."""
 Told = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Milliseconds from the command until the piece is complete at a screen, over all screens and events; and
+    """Milliseconds from the command until the piece in which the season counts it is complete at a screen,
+    over all screens and events; and
     whether a screen that was away for so many facts shows the same as the others once it is back, and was
     sent nothing twice."""
 
@@ -60,7 +64,8 @@ class Screen:
     last: str = ""
     piece: bytes = b""
     names: list[str] = field(default_factory=list)
-    heard: list[float] = field(default_factory=list)
+    heard: list[tuple[float, int]] = field(default_factory=list)
+    """When a piece was there, and how many cards were collected by it."""
     _task: asyncio.Task[None] | None = None
     _writer: asyncio.StreamWriter | None = None
 
@@ -94,7 +99,7 @@ class Screen:
             elif line == b"\n" and lines:
                 self.last, self.piece = name, b"".join(lines)
                 self.names.append(name)
-                self.heard.append(time.perf_counter())
+                self.heard.append((time.perf_counter(), _collected(self.piece)))
                 lines = []
 
 
@@ -148,17 +153,20 @@ async def _measure(system: System, settings: Settings, screens: int, events: int
 
 
 async def _one(system: System, card: str, watching: Sequence[Screen]) -> list[float]:
-    """One event: how long until each screen's first piece with it: the day's numbers. Those of the whole
-    season follow a second later."""
-    before = [len(screen.heard) for screen in watching]
+    """One event: how long until each screen's first piece in which the whole season counts it."""
+    wanted = watching[0].heard[-1][1] + 1
     begun = time.perf_counter()
-    await _arrive(system, [card])
-    await _until(
-        lambda: all(len(screen.heard) > count for screen, count in zip(watching, before, strict=True))
-    )
-    took = [1000 * (screen.heard[count] - begun) for screen, count in zip(watching, before, strict=True)]
+    await system.desk.ask(HandOver(card, "self", holder_id_seen=True), by="staff:bench", via="counter")
+    await _until(lambda: all(screen.heard[-1][1] >= wanted for screen in watching))
+    took = [1000 * (next(at for at, n in screen.heard if n >= wanted) - begun) for screen in watching]
     await _quiet(watching)
     return took
+
+
+def _collected(piece: bytes) -> int:
+    """The season's sum on a board; 0 if it is not there."""
+    _, _, rest = piece.rpartition(COLLECTED)
+    return int(rest[: rest.find(b"<")] or 0)
 
 
 async def _away(system: System, arriving: Sequence[str], watching: Sequence[Screen]) -> bool:
@@ -186,7 +194,7 @@ async def _arrive(system: System, some: Sequence[str]) -> None:
 
 async def _quiet(watching: Sequence[Screen]) -> None:
     """Until no screen has been sent anything for a while."""
-    await _until(lambda: time.perf_counter() - max(screen.heard[-1] for screen in watching) > QUIET)
+    await _until(lambda: time.perf_counter() - max(screen.heard[-1][0] for screen in watching) > QUIET)
 
 
 async def _until(done: Callable[[], bool]) -> None:

@@ -4,14 +4,12 @@ the pages forbids inline styles."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from queueing.projections.queries import SlotLoad
+from queueing.web.frame import Frame, Picture, framed
 
-WIDTH = 1200
-HEIGHT = 400
-_TOP = 44
-_FLOOR = 330
+_FRAME = Frame(width=1200, height=400, left=52, right=1200, top=44, floor=330, most=4)
 _GAP = 26
 """Between morning and afternoon."""
 
@@ -42,31 +40,17 @@ class Bar:
     now: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """All bars, and where the axis's lines are: (y, number)."""
-
-    bars: tuple[Bar, ...]
-    lines: tuple[tuple[float, int], ...]
-    width: int = WIDTH
-    height: int = HEIGHT
-    floor: int = _FLOOR
-
-
-def picture(slots: Sequence[SlotLoad], current: str) -> Picture:
+def picture(slots: Sequence[SlotLoad], current: str) -> Picture[Bar]:
     """The picture of a day's slots; `current` is the slot running now."""
-    if not slots:
-        return Picture((), ())
-    highest = max(max(s.capacity + s.walk_in_room, sum(n for _, n in pieces(s))) for s in slots)
-    scale = (_FLOOR - _TOP) / max(4, highest)
+    highest = max((max(s.capacity + s.walk_in_room, sum(n for _, n in pieces(s))) for s in slots), default=0)
+    frame = replace(_FRAME, most=max(4, highest))
     breaks = [i for i in range(1, len(slots)) if slots[i].start > slots[i - 1].ends]
-    step = (WIDTH - 52 - _GAP * len(breaks)) / len(slots)
-    bars = []
-    for index, slot in enumerate(slots):
-        x = 52 + index * step + _GAP * sum(index >= b for b in breaks)
-        bars.append(_bar(slot, x, step * 0.8, scale, current, index in (0, *breaks)))
-    marks = range(0, int(highest) + 1, _step(int(highest)))
-    return Picture(tuple(bars), tuple((_FLOOR - n * scale, n) for n in marks))
+    places = frame.columns(len(slots), breaks, _GAP)
+    bars = [
+        _bar(slot, x, width, frame, current, index in (0, *breaks))
+        for index, (slot, (x, width)) in enumerate(zip(slots, places, strict=True))
+    ]
+    return framed(frame, bars)
 
 
 def pieces(slot: SlotLoad) -> list[tuple[str, int]]:
@@ -80,12 +64,12 @@ def pieces(slot: SlotLoad) -> list[tuple[str, int]]:
     ]
 
 
-def _bar(slot: SlotLoad, x: float, width: float, scale: float, current: str, first: bool) -> Bar:
-    parts, y = [], float(_FLOOR)
+def _bar(slot: SlotLoad, x: float, width: float, frame: Frame, current: str, first: bool) -> Bar:
+    parts, below = [], 0
     for kind, count in pieces(slot):
         if count:
-            y -= count * scale
-            parts.append(Part(kind, round(y, 1), round(count * scale, 1), count))
+            below += count
+            parts.append(Part(kind, frame.y(below), frame.up(count), count))
     title = (
         f"{slot.start:%H:%M} 名额{slot.capacity}，已约{slot.booked}，预计到{slot.expected:.0f}人，"
         f"已到{slot.arrived}，已领{slot.collected}，现场{slot.walk_ins}，未到{slot.no_shows}，{slot.level_text}"
@@ -95,17 +79,13 @@ def _bar(slot: SlotLoad, x: float, width: float, scale: float, current: str, fir
     label = f"{slot.start:%H:%M}" if first or slot.start.minute == 0 else ""
     return Bar(
         slot=slot.slot,
-        x=round(x, 1),
-        width=round(width, 1),
+        x=x,
+        width=width,
         label=label,
         parts=tuple(parts),
-        limit_y=round(_FLOOR - slot.capacity * scale, 1),
+        limit_y=frame.y(slot.capacity),
         title=title,
         level=slot.level,
         total=sum(count for _, count in pieces(slot)),
         now=slot.slot == current,
     )
-
-
-def _step(highest: int) -> int:
-    return next((step for step in (1, 2, 5, 10, 20, 50) if highest / step <= 6), 100)

@@ -4,11 +4,11 @@ stay at or below. Only classes and attributes: the policy of the pages forbids i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-WIDTH, HEIGHT = 640, 280
-_LEFT, _TOP, _FLOOR = 40, 14, 246
-_RIGHT = WIDTH - 8
+from queueing.web.frame import Frame
+
+_FRAME = Frame(width=640, height=280, left=40, right=632, top=14, floor=246, most=5)
 KINDS = ("p95", "p80", "p50")
 """The outermost band first, so that the inner ones lie on it."""
 
@@ -21,11 +21,11 @@ class Fan:
     limit_y: float
     hours: tuple[tuple[float, str], ...]
     lines: tuple[tuple[float, int], ...]
-    width: int = WIDTH
-    height: int = HEIGHT
-    floor: int = _FLOOR
-    left: int = _LEFT
-    right: int = _RIGHT
+    width: int = _FRAME.width
+    height: int = _FRAME.height
+    floor: int = _FRAME.floor
+    left: int = _FRAME.left
+    right: int = _FRAME.right
 
 
 def highest(*fans: Mapping[int, Sequence[int]]) -> int:
@@ -35,29 +35,23 @@ def highest(*fans: Mapping[int, Sequence[int]]) -> int:
 
 def chart(fan: Mapping[int, Sequence[int]], top: int, limit: int, span: tuple[int, int]) -> Fan:
     """The chart of minute -> (half, 80 %, 95 %), with room for `top` people and the limit, over `span`."""
-    most = max(top, limit, 5) * 1.08
-    scale = (_FLOOR - _TOP) / most
+    frame = replace(_FRAME, most=max(top, limit, 5) * 1.08)
     first, last = span
-    step = (_RIGHT - _LEFT) / max(1, last - first)
+    step = (frame.right - frame.left) / max(1, last - first)
 
     def x(minute: int) -> float:
-        return round(_LEFT + (minute - first) * step, 1)
-
-    def y(people: float) -> float:
-        return round(_FLOOR - people * scale, 1)
+        return round(frame.left + (minute - first) * step, 1)
 
     bands = tuple(
-        (kind, _area([(x(minute), y(values[rank])) for minute, values in sorted(fan.items())]))
+        (kind, _area([(x(minute), frame.y(values[rank])) for minute, values in sorted(fan.items())]))
         for rank, kind in zip((2, 1, 0), KINDS, strict=True)
     )
     hours = tuple((x(60 * hour), f"{hour}:00") for hour in range(-(-first // 60), last // 60 + 1))
-    tick = next((n for n in (1, 2, 5, 10, 20, 50, 100) if most / n <= 6), 200)
-    lines = tuple((y(number), number) for number in range(0, int(most) + 1, tick))
-    return Fan(bands, y(limit), hours, lines)
+    return Fan(bands, frame.y(limit), hours, frame.lines())
 
 
 def _area(points: Sequence[tuple[float, float]]) -> str:
     if not points:
         return ""
     up = " ".join(f"L{px} {py}" for px, py in points)
-    return f"M{points[0][0]} {_FLOOR} {up} L{points[-1][0]} {_FLOOR} Z"
+    return f"M{points[0][0]} {_FRAME.floor} {up} L{points[-1][0]} {_FRAME.floor} Z"

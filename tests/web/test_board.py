@@ -552,3 +552,35 @@ def test_in_the_evening_the_board_advises_for_the_next_day(world: World) -> None
     world.catch_up()
     manager.get("/board")
     assert "明天建议开" in manager.text and "/whatif?day=2018-06-15" in manager.page.text
+
+
+def test_a_list_begins_with_some_and_shows_all_when_asked(
+    world: World, manager: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("queueing.web.routes.lists.SHOWN", 2)
+    for _ in range(3):
+        world.do(ListForPhone(world.person(), "asked"))
+    world.catch_up()
+    manager.get("/lists/phone")
+    assert "再显示其余" in manager.text and manager.page.text.count("/counter?card=") == 2
+    manager.get("/lists/phone", whole="1")
+    assert "再显示其余" not in manager.text and manager.page.text.count("/counter?card=") >= 3
+
+
+def test_who_says_to_have_the_card_is_phoned_last(world: World, manager: Browser) -> None:
+    says, asked = world.person(), world.person()
+    world.do(ListForPhone(says, "says_collected"))
+    world.do(ListForPhone(asked, "asked"))
+    world.catch_up()
+    manager.get("/lists/phone", whole="1")
+    assert manager.page.text.index(asked) < manager.page.text.index(says)
+
+
+def test_a_change_begins_with_the_advised_windows_and_without_what_is_over(world: World) -> None:
+    world.at(datetime(2018, 6, 14, 10, 20))
+    manager = world.signed_in("manager")
+    manager.get("/changes", day="2018-06-14", windows="7")
+    assert 'name="windows" type="number" min="1" max="50" value="7"' in manager.page.text
+    assert 'value="20180614-1000"' not in manager.page.text and 'value="20180614-1015"' in manager.page.text
+    world.at(datetime(2018, 6, 14, 18, 0))
+    assert 'value="20180614-1000"' in manager.get("/changes", day="2018-06-14").text, "when all of it is over"

@@ -315,3 +315,17 @@ def test_the_board_says_who_is_late(world: World) -> None:
     manager.get("/board")
     assert "没按期把卡发到本人手里" in manager.text
     assert "/employers?show=deliver_late" in manager.page.text
+
+
+def test_the_list_shows_the_most_pressing_first_and_the_rest_when_asked(
+    world: World, clerk: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("queueing.web.routes.employers.AT_ONCE", 2)
+    for number in range(3):
+        world.employer(f"e{180 + number}", "王德海")
+    world.catch_up()
+    clerk.get("/employers", q="文登e18")
+    assert "再显示其余1家" in clerk.text and len(listed(clerk, q="文登e18")) == 2
+    assert (
+        len(set(re.findall(r"/employers/(e18\d)", clerk.get("/employers", q="文登e18", whole="1").text))) == 3
+    )

@@ -1,5 +1,6 @@
 """A phone on the screen: messages as bubbles, and answering as the holder would."""
 
+from queueing.domain.handover import HandOver
 from queueing.sms.gateways.local import messages_of
 from queueing.web import staff
 from queueing.web.app import create_app
@@ -48,3 +49,16 @@ def test_in_a_demonstration_everybody_may_look_and_sign_in(world: World) -> None
         browser.get("/staff")
         assert "演示账号" in browser.text and "counter1" in browser.text
         browser.close()
+
+
+def test_whoever_has_the_card_comes_last(world: World) -> None:
+    manager = world.signed_in("manager")
+    waiting, served = world.person(), world.person()
+    for card in (waiting, served):
+        manager.get("/phone", card=card)
+        manager.post("/phone", {"card": card, "text": "地址"})
+    manager.get("/phone")
+    assert manager.page.text.index(served) < manager.page.text.index(waiting), "the last to hear comes first"
+    world.do(HandOver(served, "self", holder_id_seen=True))
+    manager.get("/phone")
+    assert manager.page.text.index(waiting) < manager.page.text.index(served)

@@ -71,11 +71,13 @@ def waiting(connection: Connection[Any], day: date) -> list[CardStatus]:
 
 
 def phone_list(connection: Connection[Any]) -> list[CardStatus]:
-    """Those staff should phone, who has waited longest first. `phone_list` is the reason."""
+    """Those staff should phone, who has waited longest first; at the end those who say that they have their
+    card already or have it. `phone_list` is the reason."""
     return select(
         connection,
         CARDS,
-        "WHERE phone_list <> '' AND NOT erased ORDER BY last_invited NULLS FIRST, card",
+        "WHERE phone_list <> '' AND NOT erased"
+        " ORDER BY place = 'handed', phone_list = 'says_collected', last_invited NULLS FIRST, card",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import Form, Request
+from fastapi import Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
@@ -37,14 +37,20 @@ Text = Annotated[str, Form(max_length=200)]
 
 @router.get("/changes")
 def show(
-    request: Request, site: TheSite, staff: Manager, day: date | None = None, what: str = "close"
+    request: Request,
+    site: TheSite,
+    staff: Manager,
+    day: date | None = None,
+    what: str = "close",
+    windows: Annotated[int, Query(ge=0, le=50)] = 0,
 ) -> Response:
-    """The slots of a day, other changes, and those made so far. `slot` and `what` come from an alert."""
+    """The slots of a day, other changes, and those made so far. `slot` and `what` come from an alert,
+    `windows` from the board's advice."""
     chosen = day or next_open_day(site.today(), site.system.season) or site.today()
     days = [load.day for load in calm.days(site, site.today(), site.system.season.last_day) if load.slots]
     with site.system.desk.view() as state:
         plans = list(reversed(state.plans.items()))[:PLANS_SHOWN]
-        windows = windows_open(state, chosen)
+        open_now = windows_open(state, chosen)
     context = {
         "day": chosen,
         "days": days,
@@ -52,7 +58,8 @@ def show(
         "what": what if what in WHAT else "close",
         "ticked": request.query_params.getlist("slot"),
         "plans": plans,
-        "windows": windows,
+        "windows": open_now,
+        "wanted_windows": windows or open_now,
     }
     return page(request, "board/changes.html", context)
 

@@ -28,6 +28,8 @@ from queueing.web.rosters import Desk
 from queueing.web.site import Site, TheSite
 
 router = pages()
+AT_ONCE = 40
+"""Employers on the page unless all are asked for."""
 Text = Annotated[str, Form(max_length=200)]
 
 
@@ -40,11 +42,16 @@ WholeForm = Annotated[FormData, Depends(whole_form)]
 
 
 @router.get("/employers")
-def all_employers(request: Request, site: TheSite, staff: Clerk, show: str = "", q: str = "") -> Response:
-    """Everybody, or those in one state; the most pressing first."""
+def all_employers(
+    request: Request, site: TheSite, staff: Clerk, show: str = "", q: str = "", whole: bool = False
+) -> Response:
+    """Everybody, or those in one state; the most pressing first, and the rest when asked for."""
     lines = employer_lines(site)
+    found = narrowed(lines, show, q)
+    shown = found if whole else found[:AT_ONCE]
     context = {
-        "lines": narrowed(lines, show, q),
+        "lines": shown,
+        "more": len(found) - len(shown),
         "counts": counts(lines),
         "filters": {name: text for name, (text, _) in FILTERS.items()},
         "show": show,

@@ -22,7 +22,8 @@ from queueing.web.spreadsheets import as_csv, as_xlsx
 
 router = pages()
 Connection = psycopg.Connection[Any]
-SHOWN = 300
+SHOWN = 100
+"""People on the screen unless all are asked for: each has to be unsealed."""
 
 LISTS: dict[str, tuple[str, str, Callable[[Connection], list[CardStatus]]]] = {
     "phone": ("电话名单", "短信到不了的、约了没来的、想请我们回电的：等得久的在前。", queries.phone_list),
@@ -45,9 +46,9 @@ def as_file(site: TheSite, staff: Manager, name: str, kind: Literal["csv", "xlsx
 
 
 @router.get("/lists/{name}")
-def show(request: Request, site: TheSite, staff: Clerk, name: str) -> Response:
-    """A list on the screen."""
-    shown, total = _begin(site, name)
+def show(request: Request, site: TheSite, staff: Clerk, name: str, whole: bool = False) -> Response:
+    """A list on the screen: its beginning, and all of it when asked for."""
+    shown, total = _begin(site, name, None if whole else SHOWN)
     title, about, _ = LISTS[name]
     context = {
         "name": name,
@@ -71,13 +72,13 @@ def _read(site: Site, name: str) -> list[CardStatus]:
         return LISTS[name][2](conn)
 
 
-def _begin(site: Site, name: str) -> tuple[list[CardStatus], int]:
+def _begin(site: Site, name: str, most: int | None) -> tuple[list[CardStatus], int]:
     """The beginning of a list, and how long it is. The closing list may be most of the season's cards."""
     if name == "closing":
         with site.db() as conn:
-            return queries.closing_list(conn, SHOWN), queries.closing_count(conn)
+            return queries.closing_list(conn, most), queries.closing_count(conn)
     rows = _read(site, name)
-    return rows[:SHOWN], len(rows)
+    return rows[:most], len(rows)
 
 
 COLUMNS = (

@@ -107,7 +107,8 @@ def _stamp(site: Site) -> Hashable:
 
 
 def _recent(site: Site) -> list[Person]:
-    """Those whose phones had messages last, then anybody who can get one."""
+    """Those whose phones had messages last, then anybody who can get one; whoever has the card comes last:
+    there is nothing more to try with them."""
     with site.db() as conn:
         rows = conn.execute(
             "SELECT card FROM local_messages WHERE card <> '' GROUP BY card"
@@ -119,5 +120,7 @@ def _recent(site: Site) -> list[Person]:
         with site.system.desk.view() as state:
             others = (c for c, one in state.cards.items() if one.reach and c not in cards)
             cards += [card for card, _ in zip(others, range(RECENT - len(cards)), strict=False)]
+    with site.system.desk.view() as state:
+        done = {card for card in cards if card in state.cards and state.cards[card].done}
     people = site.system.vault.get_many(cards)
-    return [people[card] for card in cards if card in people]
+    return [people[card] for card in sorted(cards, key=done.__contains__) if card in people]

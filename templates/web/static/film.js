@@ -42,8 +42,10 @@ const show = async (time) => {
     history.replaceState(null, "", `?at=${write(time)}`);
   } catch { /* the next one will do */ }
 };
+// from here to the end of the day, then what is before: going back costs the server more than going on
 const ahead = async () => {
-  for (let time = first; time <= last; time += step) {
+  const times = Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, index) => first + index * step);
+  for (const time of [...times.filter((one) => one >= at), ...times.filter((one) => one < at)]) {
     try { await get(time); } catch { /* it is asked for again when it is wanted */ }
   }
 };
@@ -55,7 +57,7 @@ slider.setAttribute("aria-valuetext", name(at));
 for (const control of [slider, play, speed]) control.hidden = false;
 const stop = () => { clearTimeout(timer); timer = 0; play.textContent = "▶ 播放"; };
 const forward = async () => {
-  const next = wanted + step;
+  const next = first + (Math.floor((wanted - first) / step) + 1) * step;
   if (next > last) return stop();
   await show(next);
   if (timer) timer = setTimeout(forward, Number(speed.value));
