@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format bench crowd lock clean
+.PHONY: help install run test check format bench crowd rehearsed lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -32,8 +32,10 @@ format: $(INSTALLED) ## put the code into shape
 bench: $(INSTALLED) ## measure this machine
 	$(BIN)/python -m bench $(ARGS)
 
-crowd: $(INSTALLED) ## simulate every case of docs/crowd.md again and play those of docs/rehearsal.md (a quarter of an hour)
+crowd: $(INSTALLED) ## simulate every case of docs/crowd.md again (a few minutes)
 	$(BIN)/queueing crowd table --days 1000 --write docs/crowd.md
+
+rehearsed: $(INSTALLED) ## play every case of docs/rehearsal.md again (some ten minutes)
 	$(BIN)/queueing crowd rehearsed --seeds 2 --write docs/rehearsal.md
 
 lock: ## choose versions again, after a change of the dependencies in pyproject.toml (needs uv)

@@ -14,7 +14,8 @@ from rich.table import Table as Grid
 
 from queueing.cli.crowd_page import fill
 from queueing.cli.rehearsed import rehearsed
-from queueing.crowd.table import Table, Task, required, tasks
+from queueing.crowd.required import required
+from queueing.crowd.table import Table, Task, distinct, tasks
 from queueing.errors import UserError
 
 
@@ -34,11 +35,14 @@ def table(
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出每一行。")] = False,
     days: Annotated[int, typer.Option("--days", min=10, max=100_000, help="每一格模拟多少天。")] = 1000,
     write: Annotated[Path | None, typer.Option("--write", help="把表格写进这个文档里的标记之间。")] = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", min=0, max=64, help="同时用几个进程（0：每个处理器一个）；结果相同。")
+    ] = 0,
 ) -> None:
     """模拟所有情形，与目标对照。种子固定，结果可以重现。"""
     if write is not None and not write.is_file():
         raise UserError(f"找不到文件 {write}，请检查路径。")
-    found = compute(days)
+    found = compute(days, jobs or os.cpu_count() or 1)
     if write is not None:
         write.write_text(fill(write.read_text(encoding="utf-8"), found), encoding="utf-8")
     if as_json:
@@ -47,14 +51,16 @@ def table(
         _show(found)
 
 
-def compute(days: int) -> Table:
-    """All cells, spread over the processors."""
+def compute(days: int, jobs: int) -> Table:
+    """All cells, spread over so many processes; those that are alike are computed once."""
     todo, found = tasks(days), Table(days)
+    once, done = distinct(todo), {}
     progress = Console(stderr=True)
-    with get_context("spawn").Pool(os.cpu_count()) as pool:
-        for done, (task, result) in enumerate(zip(todo, pool.imap(_run, todo), strict=True), 1):
-            found.results[task.section, task.name] = result
-            progress.print(f"{done}/{len(todo)} {task.section}: {task.name}", style="dim")
+    with get_context("spawn").Pool(min(jobs, len(once))) as pool:
+        for task, result in zip(once, pool.imap(_run, once), strict=True):
+            done[task.same_as] = result
+            progress.print(f"{len(done)}/{len(once)} {task.section}: {task.name}", style="dim")
+    found.take(todo, done)
     return found
 
 

@@ -1,17 +1,23 @@
-"""How many will wait, without simulating: a maximum-variance bound with two corrections.
+"""How many will wait, without simulating: a maximum-variance bound with corrections for how windows work.
 
-The people waiting at t are at most those who came since some moment s less those served since; whichever s
+The people waiting at t are at most those who came since some moment s less those called since; whichever s
 makes that largest decides. Each such difference is taken as normal: m people on average with variance v, and
-P(waiting > q) is the largest tail over s. Two things that leaves out:
+P(waiting > q) is the largest tail over s. What that leaves out:
 
-- windows that begin together: after a lull all of them start new services, which finish later than services
-  caught under way, so a (1 - C^2) / 2 more people wait at first (a windows busy on average), and about one
-  more between two looks;
+- until the doors open nobody is called, so the number waiting then is simply who came, most at the opening;
+- at the opening each of c windows takes a person at once and is fresh, so c t / s + c (1 + C^2) / 2 people
+  are called in the first t minutes of a crowd that was at the door (the renewal function of a new service);
+- in a crowd that forms later the windows have just been taken: fresh services finish later than services
+  caught under way, so a (1 - C^2) / 2 more people wait (a windows busy on average);
 - the day has many moments. Those close together are much alike, the more so the longer the spell t - s that
-  decides, so each counts as sqrt(STEP / (t - s)) of an independent one.
+  decides, so each counts as sqrt(STEP / (t - s)) of an independent one;
+- one s, and looks five minutes apart: the peak is above the largest of the looks by some share of the
+  deviation of what comes and goes between two of them (0.58 for a random walk looked at in steps, Siegmund
+  1979; more here for all the other s).
 
-The constants were chosen on ten designs of 4 windows; docs/crowd.md has the errors on others. It knows no
-tickets and no live control: give it the walk-ins that stay. Minutes are minutes of the day throughout.
+That share, MISSED, is the only constant that was chosen; docs/crowd.md has the errors on the designs it was
+chosen on, and on others. It knows no tickets and no live control: give it the walk-ins that stay. Minutes are
+minutes of the day throughout.
 """
 
 from __future__ import annotations
@@ -26,8 +32,8 @@ from typing import NamedTuple
 from queueing.crowd.dayplan import DayPlan
 
 STEP = 5
-BETWEEN_LOOKS = 1.3
-"""People by which the peak exceeds the largest number seen at looks five minutes apart."""
+MISSED = 1.4
+"""Deviations between two looks by which the peak exceeds what the worst spell before one of them gives."""
 EARLY = 40
 """Minutes before a session's start from which people come."""
 _ROOT2 = sqrt(2)
@@ -45,7 +51,7 @@ class Day:
     `told` maps told time -> booked people, `walk_ins` a slot's start -> people expected in the slot of
     `slot_minutes`; `show` is the share of booked people who come, at the told time plus `offset_mean` with
     deviation `offset_sd`. `level_shape` is the Gamma shape of the walk-ins' day level, `show_shock` the
-    deviation of the whole day's show rate.
+    deviation of the whole day's show rate; `couples` the share of those who collect who come two by two.
     """
 
     sessions: Sequence[tuple[int, int]]
@@ -60,6 +66,7 @@ class Day:
     variation: float = 0.5
     level_shape: float = 4.0
     show_shock: float = 0.0
+    couples: float = 0.0
 
 
 def day_of(plan: DayPlan, walk_ins_stay: float = 1.0) -> Day:
@@ -78,28 +85,31 @@ def day_of(plan: DayPlan, walk_ins_stay: float = 1.0) -> Day:
         variation=behaviour.variation,
         level_shape=behaviour.level_shape or 1e9,
         show_shock=behaviour.show_shock,
+        couples=behaviour.couples,
     )
 
 
 Moments = Mapping[int, Sequence[tuple[float, float]]]
-"""Minute -> (mean, deviation) of the difference from each earlier moment of the grid, the earliest first."""
+"""Minute -> (mean, deviation) of the people waiting by each spell that ends then, the longest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The bound of one day. `synchrony`: people who wait because windows begin together."""
+    """The bound of one day: the moments of each session, by its start; `missed`: people by which the peak is
+    above the largest look."""
 
-    sessions: Sequence[Moments]
-    synchrony: float
+    sessions: Mapping[int, Moments]
+    missed: float
 
     def exceeds(self, waiting: float) -> float:
         """The chance that at some moment of the day more than `waiting` people wait."""
-        level = waiting - self.synchrony - BETWEEN_LOOKS
         calm = 1.0
-        for session in self.sessions:
-            for pairs in session.values():
-                chance, spell = _tail(pairs, level)
-                calm *= (1 - chance) ** min(1.0, sqrt(STEP / spell))
+        for start, moments in self.sessions.items():
+            calm *= 1 - _tail(moments[start], waiting)[0]
+            for moment, pairs in moments.items():
+                if moment > start:
+                    chance, spell = _tail(pairs, waiting - self.missed)
+                    calm *= (1 - chance) ** sqrt(STEP / spell)
         return 1 - calm
 
     def p95_peak(self) -> int:
@@ -115,13 +125,16 @@ class Bound:
     def at(self, start: int, end: int) -> Crowd | None:
         """The worst moment from `start` to before `end`; None when the branch is closed then."""
         found = [
-            pairs for session in self.sessions for moment, pairs in session.items() if start <= moment < end
+            pairs
+            for moments in self.sessions.values()
+            for moment, pairs in moments.items()
+            if start <= moment < end
         ]
         if not found:
             return None
-        expected = max(_expected(pairs, self.synchrony) for pairs in found)
-        p95 = max(mean + _P95 * sd for pairs in found for mean, sd in pairs) + self.synchrony
-        return Crowd(expected, max(0.0, p95), self.synchrony, found)
+        expected = max(_expected(pairs) for pairs in found)
+        p95 = max(mean + _P95 * sd for pairs in found for mean, sd in pairs)
+        return Crowd(expected, max(0.0, p95), found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +143,11 @@ class Crowd:
 
     expected: float
     p95: float
-    synchrony: float
     moments: Sequence[Sequence[tuple[float, float]]]
 
     def exceeds(self, limit: float) -> float:
         """The chance that more than `limit` wait at the slot's worst moment."""
-        return max(_tail(pairs, limit - self.synchrony)[0] for pairs in self.moments)
+        return max(_tail(pairs, limit)[0] for pairs in self.moments)
 
 
 def bound(day: Day) -> Bound:
@@ -147,25 +159,36 @@ def bounds(day: Day, windows: Iterable[int]) -> Iterator[Bound]:
     """The bounds for a day with other numbers of windows, one after another: each costs a fifth of the
     first."""
     people = day.show * sum(day.told.values()) + sum(day.walk_ins.values())
-    load = people * day.service / sum(end - start for start, end in day.sessions)
-    spells = [_spells(day, start, end) for start, end in day.sessions]
+    a_minute = people / sum(end - start for start, end in day.sessions)
+    spells = {start: _spells(day, start, end) for start, end in day.sessions}
     for number in windows:
-        synchrony = min(number, load) * max(0.0, 1 - day.variation**2) / 2
-        yield Bound([_less_served(day, number, session) for session in spells], synchrony)
+        pace = min(a_minute, number / day.service)
+        missed = MISSED * sqrt(STEP * pace * (1 + day.couples + day.variation**2))
+        yield Bound(
+            {start: _less_served(day, number, pace, start, of) for start, of in spells.items()}, missed
+        )
 
 
 Spell = tuple[float, float, int]
 """Mean and variance of those who come in a spell, and the minutes of it in which windows serve."""
 
 
-def _less_served(day: Day, windows: int, spells: Mapping[int, Sequence[Spell]]) -> Moments:
-    """What is left of those who come. Those served before the opening don't count. That windows take one
-    person each at the opening is left out on purpose: it makes up for the many spells that the largest tail
-    leaves out (tried: without it the P95 in mid-session is a third too low)."""
+def _less_served(
+    day: Day, windows: int, pace: float, start: int, spells: Mapping[int, Sequence[Spell]]
+) -> Moments:
+    """What is left of those who come in a session's spells; nobody is served before it starts. `pace`: people
+    served a minute over the day."""
     rate, spread = windows / day.service, day.variation**2 * windows / day.service
+    later = pace * day.service * (1 - day.variation**2) / 2
+    at_once = windows * (1 + day.variation**2) / 2
+    at_the_door = EARLY // STEP
     return {
         moment: [
-            (mean - rate * minutes, sqrt(variance + spread * minutes)) for mean, variance, minutes in found
+            (
+                mean - rate * minutes + (0.0 if moment <= start else -at_once if n <= at_the_door else later),
+                sqrt(variance + spread * minutes),
+            )
+            for n, (mean, variance, minutes) in enumerate(found)
         ]
         or [(0.0, 0.0)]
         for moment, found in spells.items()
@@ -214,8 +237,8 @@ def _difference(day: Day, before: _Come, after: _Come, walk: float) -> tuple[flo
     squares = after.squares - 2 * sum(map(mul, before.people, after.shares)) + before.squares
     variance = mean - day.show**2 * squares
     shock = (day.show_shock * mean / day.show) ** 2
-    variance += walk + walk * walk / day.level_shape + shock
-    return mean + walk, max(variance, 0.0)
+    by_twos = (1 + day.couples) * (variance + walk)
+    return mean + walk, max(by_twos + walk * walk / day.level_shape + shock, 0.0)
 
 
 def _walked(day: Day, start: int, moment: int) -> float:
@@ -236,12 +259,9 @@ def _tail(pairs: Sequence[tuple[float, float]], waiting: float) -> tuple[float, 
     return (1 - _STANDARD.cdf(least) if least < _FAR else 0.0), STEP * back
 
 
-def _expected(pairs: Sequence[tuple[float, float]], synchrony: float) -> float:
-    """The largest mean of the positive part; the synchrony counts as far as there is a queue at all."""
-    best, chance = max(
-        (mean * _STANDARD.cdf(mean / sd) + sd * _STANDARD.pdf(mean / sd), _STANDARD.cdf(mean / sd))
-        if sd
-        else (max(0.0, mean), float(mean > 0))
+def _expected(pairs: Sequence[tuple[float, float]]) -> float:
+    """The largest mean of the positive part."""
+    return max(
+        mean * _STANDARD.cdf(mean / sd) + sd * _STANDARD.pdf(mean / sd) if sd else max(0.0, mean)
         for mean, sd in pairs
     )
-    return best + synchrony * chance

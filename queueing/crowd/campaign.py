@@ -15,6 +15,7 @@ from random import Random
 from statistics import fmean
 
 from queueing.crowd.pacing import LAG, next_batch, response, still_expected
+from queueing.crowd.simulate import standard_error
 
 CONSTANT, ORDER_UP_TO, ALL_AT_ONCE = "constant", "order-up-to", "all at once"
 DAY_AWAY = 0.15
@@ -51,12 +52,14 @@ class Campaign:
 class Filled:
     """What a season came to: `filled` is the share of the seats that could be used (as many as there are
     people to use them) that were, `without_seat` the attempts that found none, `invitations` those sent a
-    person, `worst_day` the people in the branch on the busiest day as a multiple of its seats."""
+    person, `worst_day` the people in the branch on the busiest day as a multiple of its seats;
+    `filled_error` the standard error of `filled` over several seasons."""
 
     filled: float
     without_seat: int
     invitations: float
     worst_day: float
+    filled_error: float = 0.0
 
 
 class _Season:
@@ -172,4 +175,5 @@ def average(runs: Sequence[Filled]) -> Filled:
         round(fmean(one.without_seat for one in runs)),
         fmean(one.invitations for one in runs),
         fmean(one.worst_day for one in runs),
+        standard_error([one.filled for one in runs]),
     )

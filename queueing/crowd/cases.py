@@ -25,7 +25,7 @@ USUAL = 36.0
 LOAD, LOAD_REMINDED = 0.83, 0.86
 WALK_INS = profile_bins(USUAL, PROFILE, SESSIONS, 15)
 _UNSHOCKED = Behaviour(level_shape=0)
-_HESITANT = replace(
+HESITANT = replace(
     ALL_ON, accept_today=0.35, accept_other_day=0.4, accept_today_then=0.25, accept_message=0.2
 )
 
@@ -110,37 +110,9 @@ def parts() -> list[Case]:
     return [Case("parts", name, plan, controls) for name, plan, controls in off]
 
 
-def robustness() -> list[Case]:
-    """Ours when the world differs from what was planned for."""
-    base = ours()
-    differ: list[tuple[str, DayPlan]] = [
-        ("show rate .90, planned .80", _behaving(base, show=0.9)),
-        ("show rate differs by day (sd .05)", _behaving(base, show_shock=0.05)),
-        ("service CV .7, planned .5", _behaving(base, variation=0.7)),
-        ("speed differs by day (sd 8 %)", _behaving(base, speed_shock=0.08)),
-        ("services 10 % longer", replace(base, service=4.4)),
-        ("unpunctual (sd 20 min)", _behaving(base, offset_sd=20.0)),
-        ("walk-ins x 2", replace(base, times_usual=2.0)),
-        ("walk-ins x 3", replace(base, times_usual=3.0)),
-        ("walk-ins x 5", replace(base, times_usual=5.0)),
-        ("a window lost at 10:00", replace(base, windows_change={600: 3})),
-        ("an employer's batch at 10:00 (2 windows, 45 min)", replace(base, batches=((600.0, 2, 45.0),))),
-    ]
-    cases = [Case("robustness", f"{name}; no control", plan, None) for name, plan in differ]
-    cases += [Case("robustness", f"{name}; control", plan, ALL_ON) for name, plan in differ]
-    by_name = dict(differ)
-    cases += [
-        Case("robustness", f"{name}; control, half as many accept", by_name[name], _HESITANT)
-        for name in ("walk-ins x 3", "a window lost at 10:00")
-    ]
-    spare = replace(ALL_ON, spare_windows=1)
-    lost = by_name["a window lost at 10:00"]
-    return [*cases, Case("robustness", "a window lost at 10:00; control, a spare window", lost, spare)]
-
-
 @dataclass(frozen=True, slots=True)
 class Design:
-    """A day of another branch, for judging the closed form."""
+    """A day of another branch, for the closed form: `used` to choose its constant on, or only to judge it."""
 
     windows: int
     service: float
@@ -148,6 +120,7 @@ class Design:
     behaviour: Behaviour
     first_slot_factor: float
     walk_ins: float
+    used: bool
 
     @property
     def plan(self) -> DayPlan:
@@ -165,9 +138,18 @@ class Design:
         told = told_times(limits, 15, 5)
         return DayPlan(told, bins, self.windows, self.service, behaviour=self.behaviour)
 
+    @property
+    def words(self) -> str:
+        """The design in a line."""
+        people, offset = self.behaviour, f"{self.behaviour.offset_mean:.0f} ± {self.behaviour.offset_sd:.0f}"
+        return (
+            f"{self.windows} windows, {self.service:.0f} min (CV {people.variation}), "
+            f"show {people.show:.2f}, offset {offset}, walk-ins {self.walk_ins:.0f}"
+        )
 
-def designs(count: int = 12, seed: int = 20) -> list[Design]:
-    """Designs drawn at random, none of which the closed form's constants were chosen on."""
+
+def chosen_on(count: int = 12, seed: int = 20) -> list[Design]:
+    """Designs drawn at random, like the branch: on such the closed form's constant was chosen."""
     random = Random(seed)
     return [
         Design(
@@ -179,6 +161,30 @@ def designs(count: int = 12, seed: int = 20) -> list[Design]:
             ),
             first_slot_factor=random.uniform(0.5, 0.9),
             walk_ins=random.uniform(0, 50),
+            used=True,
+        )
+        for _ in range(count)
+    ]
+
+
+def held_out(count: int = 20, seed: int = 57) -> list[Design]:
+    """Designs of a wider family, never used to choose anything: other numbers of windows, services, their
+    variation, earliness and loads."""
+    random = Random(seed)
+    return [
+        Design(
+            windows=random.randint(2, 8),
+            service=random.choice([3.0, 4.0, 5.0, 6.0]),
+            load=random.uniform(0.70, 0.90),
+            behaviour=Behaviour(
+                show=random.uniform(0.65, 0.98),
+                offset_mean=random.uniform(-15, -2),
+                offset_sd=random.uniform(4, 20),
+                variation=random.choice([0.3, 0.5, 0.7, 0.9]),
+            ),
+            first_slot_factor=random.uniform(0.5, 1.0),
+            walk_ins=random.uniform(0, 60),
+            used=False,
         )
         for _ in range(count)
     ]
@@ -199,10 +205,6 @@ def stated_waits() -> dict[str, tuple[DayPlan, Controls | None]]:
 
 def _told(limits: Mapping[int, int]) -> DayPlan:
     return replace(ours(), told=told_times(limits, 15, 5))
-
-
-def _behaving(plan: DayPlan, **changes: Any) -> DayPlan:
-    return replace(plan, behaviour=replace(plan.behaviour, **changes))
 
 
 def _with_total(total: int, first_slot_factor: float) -> dict[int, int]:

@@ -30,7 +30,7 @@ class Controls:
     tickets_from: int | None = 4
     quota: int | None = 45
     alarm: bool = True
-    amber: int | None = 12
+    amber: int | None = 11
     spare_windows: int = 0
     spare_after: float = 15.0
     rebook: bool = True

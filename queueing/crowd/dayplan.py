@@ -22,7 +22,9 @@ class Behaviour:
     `show`: share of booked people who come; `offset_mean`, `offset_sd`: minutes between told time and
     arrival (negative is early); `priority`: share who are 90+ or disabled; `level_shape`: Gamma shape of a
     day's walk-in level; `variation`: coefficient of variation of a service; `show_shock`, `speed_shock`:
-    deviation of a whole day's show rate and service speed.
+    deviation of a whole day's show rate and service speed; `wet_days`: share of days on which it rains and
+    only `wet_show` of the booked come (on the others more, so that `show` is the mean); `couples`: share of
+    those who collect who come as a pair, told the same time (or neither told), there at the same moment.
     """
 
     show: float = 0.80
@@ -33,6 +35,9 @@ class Behaviour:
     variation: float = 0.5
     show_shock: float = 0.0
     speed_shock: float = 0.0
+    wet_days: float = 0.0
+    wet_show: float = 0.0
+    couples: float = 0.0
 
 
 REMINDED = Behaviour(show=0.90, offset_mean=-6.0, offset_sd=7.0)

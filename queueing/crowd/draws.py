@@ -3,6 +3,7 @@ meet the same walk-ins, the same day's luck and services drawn from the same str
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -71,10 +72,10 @@ def draw(plan: DayPlan, seed: int, day: int) -> People:
         Random((seed * 1_000_003 + day) * _STREAMS + n) for n in range(_STREAMS)
     )
     behaviour = plan.behaviour
-    show = behaviour.show + (behaviour.show_shock * luck.gauss(0, 1) if behaviour.show_shock else 0.0)
+    show = _show(behaviour, luck)
     pace = max(0.3, 1 + luck.gauss(0, 1) * behaviour.speed_shock) if behaviour.speed_shock else 1.0
     rows = _waiting(plan)
-    rows += _booked(plan, min(1.0, max(0.0, show)), booked)
+    rows += _booked(plan, show, booked)
     rows += [(at, at, WALK_IN) for at in _walk_ins(plan, luck, walk_ins)]
     rows += [(at, at, BATCH) for at, people, _ in plan.batches for _ in range(people)]
     rows.sort()
@@ -117,37 +118,62 @@ def _waiting(plan: DayPlan) -> list[tuple[float, float, int]]:
     return [] if plan.start is None else [row(person) for person in plan.start.waiting]
 
 
+def _show(behaviour: Behaviour, luck: Random) -> float:
+    """The share of booked people who come that day."""
+    show, wet = behaviour.show, behaviour.wet_days
+    if wet:
+        rains = luck.random() < wet
+        show = behaviour.wet_show if rains else (show - wet * behaviour.wet_show) / (1 - wet)
+    if behaviour.show_shock:
+        show += behaviour.show_shock * luck.gauss(0, 1)
+    return min(1.0, max(0.0, show))
+
+
+def _parties(plan: DayPlan, random: Random) -> list[tuple[int, int]]:
+    """The told times of those who are booked, with 1 for people alone and 2 for couples."""
+    share = plan.behaviour.couples
+    if not share:
+        return [(told, 1) for told, people in plan.told.items() for _ in range(people)]
+    parties = []
+    for told, people in plan.told.items():
+        pairs = people // 2
+        couples = sum(random.random() < share * people / (2 * pairs) for _ in range(pairs))
+        parties += [(told, 2)] * couples + [(told, 1)] * (people - 2 * couples)
+    return parties
+
+
 def _booked(plan: DayPlan, show: float, random: Random) -> list[tuple[float, float, int]]:
-    chance = random.random
     offsets = offset_table(plan.behaviour.offset_mean, plan.behaviour.offset_sd)
+    parties, chance = _parties(plan, random), random.random
     if plan.start is not None:
-        return _still_due(plan, show, offsets, random)
-    coming = [told for told, people in plan.told.items() for _ in range(people) if chance() < show]
+        return _still_due(parties, plan.start.at, show, offsets, random)
+    coming = [party for party in parties if chance() < show]
     late = _picked(random, offsets, len(coming))
-    return [(told + offset, told, BOOKED) for told, offset in zip(coming, late, strict=True)]
+    return [
+        (told + offset, told, BOOKED)
+        for (told, size), offset in zip(coming, late, strict=True)
+        for _ in range(size)
+    ]
 
 
 def _still_due(
-    plan: DayPlan, show: float, offsets: tuple[float, ...], random: Random
+    parties: Sequence[tuple[int, int]], now: float, show: float, offsets: tuple[float, ...], random: Random
 ) -> list[tuple[float, float, int]]:
     """Of those who have not come by now: the later it is, the less likely they will."""
-    assert plan.start is not None  # noqa: S101 - the caller looked
-    now = plan.start.at
     rows: list[tuple[float, float, int]] = []
-    sorted_offsets = sorted(offsets)
-    for told, people in plan.told.items():
-        left = [offset for offset in sorted_offsets if told + offset > now]
-        later = len(left) / len(offsets)
-        if not left:
-            continue
-        still = show * later / (1 - show * (1 - later))
-        rows += [(told + random.choice(left), told, BOOKED) for _ in range(people) if random.random() < still]
+    ordered = sorted(offsets)
+    for told, size in parties:
+        first = bisect_right(ordered, now - told)
+        later = 1 - first / len(ordered)
+        if later and random.random() < show * later / (1 - show * (1 - later)):
+            rows += [(told + ordered[random.randrange(first, len(ordered))], told, BOOKED)] * size
     return rows
 
 
 def _walk_ins(plan: DayPlan, luck: Random, random: Random) -> list[float]:
-    """Arrival times: a Poisson process through the stretches, at the day's level."""
-    level = plan.times_usual * _level(plan, plan.behaviour, luck)
+    """Arrival times: a Poisson process through the stretches, at the day's level; couples arrive at once."""
+    couples = plan.behaviour.couples
+    level = plan.times_usual * _level(plan, plan.behaviour, luck) * (1 - couples / 2)
     now = -1.0 if plan.start is None else plan.start.at
     times: list[float] = []
     spent, due = 0.0, random.expovariate(1)
@@ -159,6 +185,8 @@ def _walk_ins(plan: DayPlan, luck: Random, random: Random) -> list[float]:
                 times.append(at)
             due += random.expovariate(1)
         spent += expected
+    if couples:
+        times = [at for at in times for _ in range(1 + (random.random() < couples / (2 - couples)))]
     return times
 
 

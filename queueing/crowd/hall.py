@@ -32,6 +32,10 @@ class Hall:
     seats: int = 40
     companions: float = 0.5
 
+    def heads(self, waiting: float, windows: int) -> float:
+        """Everybody in the hall: those waiting and those at windows, with their companions."""
+        return (waiting + windows) * (1 + self.companions)
+
     def limit(self, windows: int, state: str = GREEN) -> int:
         """The most people waiting (not those at windows) for which the hall is still in `state`."""
         persons = 1 + self.companions

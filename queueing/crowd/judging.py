@@ -3,10 +3,14 @@ as at the live counter, and it is compared with the wait that came of it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import chain
+
 from queueing.crowd.control import Controls
 from queueing.crowd.dayplan import OVERRUN, DayPlan
 from queueing.crowd.draws import WALK_IN, People, draw
 from queueing.crowd.floor import Floor
+from queueing.crowd.simulate import BATCHES, standard_error
 from queueing.crowd.tally import Tally
 from queueing.crowd.waits import LAST, Score, Wait, across_breaks, estimate, score
 from queueing.domain.counter_order import BOOKED_HEAD_START
@@ -59,18 +63,29 @@ class _Watched(Floor):
         return [minutes for end, minutes in ended if end <= at][-LAST:]
 
 
-def judge(plan: DayPlan, controls: Controls | None = None, *, days: int = 200, seed: int = 1) -> Score:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The score of estimates, and the standard error of the share within the range (by batches of days)."""
+
+    score: Score
+    coverage_error: float
+
+
+def judge(plan: DayPlan, controls: Controls | None = None, *, days: int = 200, seed: int = 1) -> Judged:
     """The score of the estimates given on so many days of `plan`."""
-    return score(pairs(plan, controls, days=days, seed=seed))
+    by_day = pairs(plan, controls, days=days, seed=seed)
+    batches = [score(chain.from_iterable(by_day[first::BATCHES])) for first in range(min(BATCHES, days))]
+    error = standard_error([batch.coverage for batch in batches])
+    return Judged(score(chain.from_iterable(by_day)), error)
 
 
 def pairs(
     plan: DayPlan, controls: Controls | None = None, *, days: int = 200, seed: int = 1
-) -> list[tuple[Wait, float]]:
-    """The estimates given, with the minutes really waited."""
+) -> list[list[tuple[Wait, float]]]:
+    """The estimates given on each day, with the minutes really waited."""
     tally, judged = Tally(plan), []
     for day in range(days):
         hall = _Watched(plan, draw(plan, seed, day), controls, tally)
         hall.run()
-        judged += hall.judged
+        judged.append(hall.judged)
     return judged

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from queueing.crowd.control import OTHER_DAY, STAY, Controls, walk_in_offer
 from queueing.crowd.draws import TICKET
 from queueing.crowd.rebooking import rebook
-from queueing.crowd.walkins import THRESHOLD, next_score
+from queueing.crowd.walkins import Alarm
 
 if TYPE_CHECKING:
     from queueing.crowd.floor import Floor
@@ -31,8 +31,7 @@ class Measures:
         self.seen = self.taken = self.tickets = self.other_day = 0
         self.written_to: set[int] = set()
         self.alarm_at: float | None = None
-        self._score = 0.0
-        self._heard = 0
+        self._alarm = Alarm()
         self._spare_at = inf
         self._load = dict(hall.tally.load)
         self._calm: int | None = -1
@@ -78,13 +77,11 @@ class Measures:
         return True
 
     def _listen(self, now: int) -> None:
-        new = self.seen - self._heard
-        if not new and not self._score:
-            return
-        self._score = next_score(self._score, new, self.hall.tally.usual_per_tick.get(now - TICK, 0.0))
-        self._heard = self.seen
-        if self._score > THRESHOLD:
-            self.alarm_at = now
+        new, usual = self.seen - self._alarm.seen, self.hall.tally.usual_per_tick.get(now - TICK, 0.0)
+        if new or usual:
+            self._alarm.hear(new, usual)
+            if self._alarm.ringing:
+                self.alarm_at = now
 
     def _spare(self, now: int) -> None:
         waiting = self.hall.waiting

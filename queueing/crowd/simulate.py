@@ -19,8 +19,6 @@ from queueing.crowd.floor import DayEnd, Floor
 from queueing.crowd.tally import Tally
 
 BATCHES = 10
-EARLY = 90
-"""Minutes after the opening within which a rumour alarm is early."""
 FAN = (0.5, 0.8, 0.95)
 
 
@@ -42,10 +40,10 @@ class Outcome:
     People: `p95_peak` is the peak of waiting people that 95 % of days stay at or below, with its 90 %
     confidence range; means a day of `served`, `away` (unserved when the last window shut), `tickets`,
     `other_day` and `rebooked`. Minutes: waits in the hall (from arrival) and after the told time (booked
-    only), with the standard error of the latter's P95; `overtime` mean and P95. `utilisation` is the share of
-    open window minutes worked, with its standard error. `alarm_share` of the days the rumour alarm rang, on
-    `alarm_early` within 90 minutes. `fan` maps a minute to the waiting people that half,
-    80 % and 95 % of days stay at or below.
+    only); `overtime` mean and P95. `utilisation` is the share of
+    open window minutes worked. `alarm_share` of the days the rumour alarm rang. `fan` maps a minute to the
+    waiting people that half, 80 % and 95 % of days stay at or below. Each `*_error` is a standard error, of
+    the P95 of waits by ten batches of days.
     """
 
     days: int
@@ -68,7 +66,10 @@ class Outcome:
     other_day: float
     rebooked: float
     alarm_share: float
-    alarm_early: float
+    p95_hall_error: float
+    overtime_error: float
+    served_error: float
+    away_error: float
     classes: dict[str, ClassWait]
     fan: dict[int, tuple[int, ...]]
 
@@ -77,12 +78,12 @@ def simulate(plan: DayPlan, controls: Controls | None = None, *, days: int = 500
     """Simulate so many days of `plan`; without `controls` nothing is done about what happens."""
     tally = Tally(plan)
     ends: list[DayEnd] = []
-    batch_p95: list[float] = []
+    batches: list[tuple[float, float]] = []
     per_batch = ceil(days / BATCHES)
     for first in range(0, days, per_batch):
         ends += _days(plan, controls, tally, seed, range(first, min(days, first + per_batch)))
-        batch_p95.append(tally.flush().quantile(0.95))
-    return _outcome(plan, tally, ends, batch_p95)
+        batches.append(tally.flush())
+    return _outcome(plan, tally, ends, batches)
 
 
 def run_days(
@@ -106,7 +107,9 @@ def _days(
     return [Floor(plan, draw(plan, seed, day), controls, tally).run() for day in days]
 
 
-def _outcome(plan: DayPlan, tally: Tally, ends: Sequence[DayEnd], batch_p95: Sequence[float]) -> Outcome:
+def _outcome(
+    plan: DayPlan, tally: Tally, ends: Sequence[DayEnd], batches: Sequence[tuple[float, float]]
+) -> Outcome:
     peaks = sorted(end.peak for end in ends)
     minutes = plan.open_minutes
     if plan.start is not None:
@@ -119,7 +122,6 @@ def _outcome(plan: DayPlan, tally: Tally, ends: Sequence[DayEnd], batch_p95: Seq
     overtimes = sorted(end.overtime for end in ends)
     low, high = quantile_range(peaks, 0.95)
     booked = tally.booked
-    early = plan.sessions[0][0] + EARLY
     return Outcome(
         days=len(ends),
         p95_peak=quantile(peaks, 0.95),
@@ -127,7 +129,7 @@ def _outcome(plan: DayPlan, tally: Tally, ends: Sequence[DayEnd], batch_p95: Seq
         p95_peak_high=high,
         mean_peak=fmean(peaks),
         p95_wait=booked.quantile(0.95),
-        p95_wait_error=standard_error(batch_p95),
+        p95_wait_error=standard_error([booked for booked, _ in batches]),
         mean_wait=booked.mean,
         p95_hall=tally.hall_waits.quantile(0.95),
         mean_hall=tally.hall_waits.mean,
@@ -141,7 +143,10 @@ def _outcome(plan: DayPlan, tally: Tally, ends: Sequence[DayEnd], batch_p95: Seq
         other_day=fmean(end.other_day for end in ends),
         rebooked=fmean(end.rebooked for end in ends),
         alarm_share=fmean(end.alarm_at is not None for end in ends),
-        alarm_early=fmean(end.alarm_at is not None and end.alarm_at <= early for end in ends),
+        p95_hall_error=standard_error([hall for _, hall in batches]),
+        overtime_error=standard_error(overtimes),
+        served_error=standard_error([end.served for end in ends]),
+        away_error=standard_error([end.away for end in ends]),
         classes={
             name: ClassWait(waits.number, waits.mean, waits.quantile(0.95), waits.longest)
             for name, waits in tally.by_class.items()

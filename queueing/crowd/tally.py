@@ -83,15 +83,17 @@ class Tally:
             count < plan.windows for count in plan.windows_change.values()
         )
 
-    def flush(self) -> Waits:
-        """Count what was noted since the last time, and return the waits of the booked among it."""
+    def flush(self) -> tuple[float, float]:
+        """Count what was noted since the last time, and return the P95 of its waits: of the booked after the
+        told time, and of everybody in the hall."""
         fresh = [Waits(noted) for noted in self.after_due]
         self.due_waits = [old + new for old, new in zip(self.due_waits, fresh, strict=True)]
-        self.hall_waits.add(self.in_hall)
+        hall = Waits(self.in_hall)
+        self.hall_waits += hall
         self.in_hall.clear()
         for noted in self.after_due:
             noted.clear()
-        return fresh[2 * BOOKED] + fresh[2 * BOOKED + 1]
+        return (fresh[2 * BOOKED] + fresh[2 * BOOKED + 1]).quantile(0.95), hall.quantile(0.95)
 
     @property
     def booked(self) -> Waits:

@@ -14,12 +14,12 @@ from statistics import NormalDist
 
 SHAPE = 2.0
 """k: small, so that a day may differ a lot from the usual one and the morning is believed quickly."""
-TOLERATED, RUMOUR = 1.3, 2.5
-"""Times the usual number that is still a normal day, and that is a rumour."""
-REFERENCE = (RUMOUR - TOLERATED) / log(RUMOUR / TOLERATED)
-"""What a bin may bring before the alarm's score grows, as a multiple of the usual (1.84): the slope of the
-likelihood ratio of the two."""
-THRESHOLD = 8.0
+RUMOUR = 2.5
+"""Times the usual number by which the day so far is taken for a rumour (the level of `remaining`)."""
+REFERENCE = 1.84
+"""What a bin may bring, as a multiple of what today's level makes usual, before the alarm's score grows: the
+slope of the likelihood ratio of 2.5 and 1.3 times as many, (2.5 - 1.3) / log(2.5 / 1.3)."""
+THRESHOLD = 7.0
 """The score at which the alarm rings; how often that is by chance and in a rumour stands in docs/crowd.md."""
 _LARGE = 2000.0
 
@@ -85,37 +85,45 @@ def usual_level(counts: Sequence[int], prior: float, weight: float = 5.0) -> flo
     return (weight * prior + sum(counts)) / (weight + len(counts))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Alarm:
-    """The rumour alarm: its score, and the bin at which it first rang (from 0), None while it has not."""
+    """The rumour alarm of a day: walk-ins seen where `usual` are, and the bin at which it rang (from 0), None
+    while it has not.
 
+    It rings on either of two grounds. The day so far is above `RUMOUR` times the usual: a day may be
+    twice the usual by chance, and is so from the morning on. Or what comes now is more than
+    today's level explains: a CUSUM for a rumour that begins in the course of the day.
+    """
+
+    seen: int = 0
+    usual: float = 0.0
     score: float = 0.0
     bins: int = 0
     rang_at: int | None = None
 
     @property
     def ringing(self) -> bool:
-        """Whether the score is above the threshold now, or was today: a rumour does not end at noon."""
+        """Whether it rang today: a rumour does not end at noon."""
         return self.rang_at is not None
 
+    @property
+    def level(self) -> float:
+        """Today's walk-ins so far as a multiple of the usual, as `remaining` has it."""
+        return (SHAPE + self.seen) / (SHAPE + self.usual)
 
-def next_score(score: float, seen: int, usual: float) -> float:
-    """The alarm's score (CUSUM) after one more bin with `seen` walk-ins where `usual` are usual."""
-    return max(0.0, score + seen - REFERENCE * usual)
-
-
-def watch(alarm: Alarm, seen: int, usual: float) -> Alarm:
-    """The alarm after one more bin of the day."""
-    score = next_score(alarm.score, seen, usual)
-    rang = alarm.rang_at
-    if rang is None and score > THRESHOLD:
-        rang = alarm.bins
-    return Alarm(score, alarm.bins + 1, rang)
+    def hear(self, seen: int, usual: float) -> None:
+        """One more bin of the day with `seen` walk-ins where `usual` are usual."""
+        self.score = max(0.0, self.score + seen - REFERENCE * usual * max(1.0, self.level))
+        self.seen += seen
+        self.usual += usual
+        if self.rang_at is None and (self.level > RUMOUR or self.score > THRESHOLD):
+            self.rang_at = self.bins
+        self.bins += 1
 
 
 def watched(bins: Iterable[tuple[int, float]]) -> Alarm:
     """The alarm after these bins (seen, usual) of a day, in order."""
     alarm = Alarm()
     for seen, usual in bins:
-        alarm = watch(alarm, seen, usual)
+        alarm.hear(seen, usual)
     return alarm

@@ -35,6 +35,7 @@ def day_plan(state: State, season: Season, day: date, now: datetime) -> DayPlan:
     live = bool(state.facts.season) and day == today
     open_windows = windows_open(state, day) if live else windows_of(state, season, day)
     usual = usual_walk_ins(state, season, min(day, today))
+    show = sum(chances) / len(chances) if chances else rule.show_rate
     hours = spans_of(state, season, day)
     return DayPlan(
         told=told,
@@ -43,7 +44,7 @@ def day_plan(state: State, season: Season, day: date, now: datetime) -> DayPlan:
         service=service_now(state, season, day),
         sessions=tuple(hours),
         slot_minutes=rule.slot_minutes,
-        behaviour=Behaviour(show=sum(chances) / len(chances) if chances else rule.show_rate),
+        behaviour=Behaviour(show=show, couples=season.hall.couples),
         windows_change=_shut(state, day, open_windows),
         grace=season.counter.grace_minutes,
         start=_start(state, day, now) if day == today and hours and minute_of(now) > hours[0][0] else None,

@@ -46,7 +46,7 @@ def plan_of(
         service=rule.service_minutes,
         sessions=sessions,
         slot_minutes=rule.slot_minutes,
-        behaviour=behaviour or Behaviour(show=rule.show_rate),
+        behaviour=behaviour or Behaviour(show=rule.show_rate, couples=season.hall.couples),
         grace=float(season.counter.grace_minutes),
     )
 

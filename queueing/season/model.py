@@ -87,11 +87,13 @@ class CapacityRule(Table, frozen=True):
 
 
 class HallRule(Table, frozen=True):
-    """The waiting hall: usable square metres, seats, and companions who come with each person."""
+    """The waiting hall: usable square metres, seats, companions who come with each person and collect
+    nothing, and the share of those who collect who come two by two."""
 
     area: Annotated[float, Meta(gt=0, le=5000)]
     seats: Annotated[int, Meta(ge=1, le=2000)]
     companions: Annotated[float, Meta(ge=0, le=5)]
+    couples: Share = 0.2
 
 
 class Reserve(Table, frozen=True):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from queueing import words
-from queueing.crowd.hall import Hall
 from queueing.policies.learned import show_rates
+from queueing.policies.outlook import hall_of
 from queueing.projections import queries
 from queueing.projections.queries import DayLoad, SlotLoad
 from queueing.projections.tracking import tracked
@@ -55,10 +55,8 @@ def walk_ins_a_slot(season: Season) -> float:
 
 def setting(season: Season) -> queries.Setting:
     """What the forecast needs of a season: the hall, the services, the walk-ins who stay."""
-    hall, rule = season.hall, season.capacity
-    return queries.Setting(
-        Hall(hall.area, hall.seats, hall.companions), rule.service_minutes, rule.walk_ins_stay
-    )
+    rule = season.capacity
+    return queries.Setting(hall_of(season), rule.service_minutes, rule.walk_ins_stay, season.hall.couples)
 
 
 def show_rate(site: Site) -> float:

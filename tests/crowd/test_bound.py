@@ -47,3 +47,14 @@ def test_the_chance_falls_with_the_limit_and_the_slot_agrees_with_the_day() -> N
     assert slot is not None
     assert slot.exceeds(10) <= found.exceeds(10)
     assert 0 <= slot.expected <= slot.p95 + 5
+
+
+def test_who_waits_at_the_door_is_who_came() -> None:
+    """40 booked for the opening, all early: the peak is the number who come, binomial."""
+    door = replace(HALF_DAY, told={510: 40}, walk_ins={}, show=0.8, offset_mean=-20, offset_sd=1)
+    assert bound(door).p95_peak() == 36
+
+
+def test_couples_come_in_larger_clumps() -> None:
+    two_by_two = replace(HALF_DAY, couples=0.6)
+    assert bound(two_by_two).p95_peak() > bound(HALF_DAY).p95_peak()

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queueing.crowd.hall import AMBER, GREEN, RED, STOP, Hall, Watch, step
+from queueing.crowd.hall import AMBER, AREA, GREEN, RED, STOP, Hall, Watch, step
 
 HALL = Hall(area=30, seats=100, companions=0.5)
 ORDER = [GREEN, AMBER, RED, STOP]
@@ -59,3 +59,9 @@ def test_the_state_is_never_calmer_than_the_hall(waiting: list[int]) -> None:
 
 def test_levels_are_words_for_the_hall_limit() -> None:
     assert [HALL.level(p95, 4) for p95 in (6, 7, 12, 13)] == ["calm", "busy", "busy", "crowded"]
+
+
+def test_heads_are_everybody_in_the_hall_and_the_limit_is_theirs() -> None:
+    windows = 4
+    most = HALL.limit(windows)
+    assert HALL.heads(most, windows) * AREA[GREEN] <= HALL.area < HALL.heads(most + 1, windows) * AREA[GREEN]

@@ -1,5 +1,6 @@
 """The simulator: an independent one agrees, the same seed gives the same days, rules hold on every day."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
@@ -187,3 +188,29 @@ def test_unpunctual_people_make_a_crowd() -> None:
     sharp = simulate(base(behaviour=Behaviour(offset_mean=0, offset_sd=1)), None, days=60)
     vague = simulate(base(behaviour=Behaviour(offset_mean=-20, offset_sd=25)), None, days=60)
     assert sharp.mean_peak < vague.mean_peak
+
+
+def test_couples_come_at_the_same_moment_and_as_many_come_as_alone() -> None:
+    plan = base(behaviour=Behaviour(couples=0.4, level_shape=0))
+    days = [draw(plan, 1, day) for day in range(60)]
+    alone = [draw(base(behaviour=Behaviour(level_shape=0)), 1, day) for day in range(60)]
+    assert sum(len(one.told) for one in days) == approx(sum(len(one.told) for one in alone), rel=0.03)
+    for kind in (BOOKED, WALK_IN):
+        moments = [
+            Counter(at for at, index in one.arrivals if one.kind[index] == kind).values() for one in days
+        ]
+        paired = sum(n for counts in moments for n in counts if n == 2)
+        assert paired / sum(map(sum, moments)) == approx(0.4, abs=0.05)
+
+
+def test_couples_make_larger_crowds() -> None:
+    alone, by_twos = (simulate(base(behaviour=Behaviour(couples=share)), None, days=80) for share in (0, 0.6))
+    assert by_twos.mean_peak > alone.mean_peak + 0.5
+
+
+def test_rain_keeps_many_at_home_on_some_days_and_the_mean_stays() -> None:
+    plan = base(behaviour=Behaviour(wet_days=0.25, wet_show=0.4, level_shape=0))
+    came = [sum(kind == BOOKED for kind in draw(plan, 1, day).kind) for day in range(200)]
+    booked = sum(plan.told.values())
+    assert sum(came) / len(came) == approx(0.8 * booked, rel=0.03)
+    assert sum(people < 0.6 * booked for people in came) / len(came) == approx(0.25, abs=0.08)

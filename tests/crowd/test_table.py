@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from queueing.cli import main
+from queueing.cli import crowd, main
 from queueing.cli.crowd_page import fill
 from queueing.crowd import cases
 from queueing.crowd.simulate import simulate
-from queueing.crowd.table import Table, tasks
+from queueing.crowd.table import Table, distinct, tasks
 
 PAGE = Path(__file__).parents[2] / "docs" / "crowd.md"
 
@@ -64,13 +64,38 @@ def test_the_order_of_the_season_table_holds_on_few_days(rows: list[dict[str, An
 def test_every_table_of_the_page_is_written(rows: list[dict[str, Any]], written: Path) -> None:
     page = written.read_text(encoding="utf-8")
     tables = re.findall(r"<!-- crowd:([a-z-]+) -->\n\n\| .*?<!-- /crowd:\1 -->", page, re.DOTALL)
-    assert len(tables) == len(set(tables)) == page.count("<!-- crowd:") == 10
+    assert len(tables) == len(set(tables)) == page.count("<!-- crowd:") == 12
     assert rows[0]["value"] in page
 
 
 def test_a_marker_without_a_table_is_a_mistake() -> None:
     with pytest.raises(KeyError, match="nothing"):
         fill("<!-- crowd:nothing -->\n<!-- /crowd:nothing -->", Table(10))
+
+
+def test_every_closed_form_row_says_whether_its_design_was_used(rows: list[dict[str, Any]]) -> None:
+    designs = [row for row in rows if row["section"] == "closed form"]
+    assert sum(row["held_out"] for row in designs) >= 20
+    assert all(row["closed_form"] > 0 for row in designs)
+
+
+def test_any_number_of_processes_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    some = [task for task in tasks(10) if task.section in ("season", "alarm")][-7:]
+    monkeypatch.setattr(crowd, "tasks", lambda days: some)
+    one, two = crowd.compute(10, jobs=1), crowd.compute(10, jobs=2)
+    assert one.results == two.results
+    assert list(one.results) == [(task.section, task.name) for task in some]
+
+
+def test_what_is_alike_is_computed_once() -> None:
+    todo = tasks(10)
+    once = distinct(todo)
+    assert len(once) < len(todo)
+    assert {task.same_as for task in once} == {task.same_as for task in todo}
+    base = [
+        task for task in todo if task.name in ("ours, base behaviour", "everything on", "as planned; control")
+    ]
+    assert len(base) == 3 and len({task.same_as for task in base}) == 1
 
 
 def test_the_tasks_are_the_cells_of_the_tables() -> None:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import approx
 
+from queueing.crowd.hearing import heard, kinds
 from queueing.crowd.walkins import (
     negative_binomial,
     remaining,
@@ -81,3 +82,27 @@ def test_three_times_the_usual_rings_early() -> None:
 
 def test_the_alarm_stays_on_for_the_day() -> None:
     assert watched([(12, 2.0)] * 3 + [(0, 2.0)] * 30).ringing
+
+
+def test_a_day_busy_by_chance_from_the_morning_on_does_not_ring() -> None:
+    assert not watched([(4, 2.0)] * 18).ringing
+
+
+def test_a_rumour_that_begins_at_noon_rings() -> None:
+    alarm = watched([(2, 2.0)] * 12 + [(6, 2.0)] * 8)
+    assert alarm.rang_at is not None
+    assert 12 <= alarm.rang_at <= 17
+
+
+def test_on_a_busy_day_the_same_again_is_no_news() -> None:
+    """What comes is weighed against the day's level: six a quarter ring after two, not after four."""
+    assert watched([(2, 2.0)] * 12 + [(6, 2.0)] * 6).ringing
+    assert not watched([(4, 2.0)] * 12 + [(6, 2.0)] * 6).ringing
+
+
+def test_few_usual_days_ring_and_most_rumours_do() -> None:
+    by_kind = {name: heard(plan, 300, seed=5).shares for name, plan in kinds().items()}
+    assert by_kind["usual days"][-1] < 0.07
+    assert by_kind["walk-ins x 3"][-1] > 0.5
+    assert by_kind["walk-ins x 5"][0] > 0.7
+    assert by_kind["walk-ins x 3 from 13:30"][-1] > 0.4

@@ -19,12 +19,13 @@ STEPS = 3
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the forecast needs besides the slots: the hall, minutes a person takes, and the share of walk-ins
-    who stay (the others take a place on another day)."""
+    """What the forecast needs besides the slots: the hall, minutes a person takes, the share of walk-ins who
+    stay (the others take a place on another day), and that of people who come two by two."""
 
     hall: Hall = field(default_factory=lambda: Hall(36, 20, 0.5))
     service: float = 4.0
     walk_ins_stay: float = 0.6
+    couples: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def as_day(slots: Sequence[Ahead], show: float, setting: Setting) -> Day:
         walk_ins={slot.start: setting.walk_ins_stay * slot.walk_ins for slot in slots},
         slot_minutes=slots[0].minutes,
         show=show,
+        couples=setting.couples,
     )
 
 
