@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Annotated, Any
 
 import psycopg
@@ -33,12 +34,14 @@ def register(app: typer.Typer) -> None:
     key = typer.Typer(help="密钥。", no_args_is_help=True)
     key.command("add")(add)
     key.command("list")(list_keys)
+    key.command("rotate")(rotate)
     key.command("revoke")(revoke)
     hooks = typer.Typer(help="推送：发生的事告诉别的系统。", no_args_is_help=True)
     hooks.command("add")(add_hook)
     hooks.command("status")(status)
     hooks.command("test")(test)
     hooks.command("redeliver")(redeliver)
+    hooks.command("rotate")(rotate_hook)
     hooks.command("remove")(remove)
     group.add_typer(key, name="key")
     group.add_typer(hooks, name="webhooks")
@@ -69,6 +72,15 @@ def list_keys() -> None:
         limit = str(one.per_minute) if one.per_minute else "不限"
         table.add_row(one.name, " ".join(one.scopes), keys.CHANNELS[one.channel], limit, used, state)
     Console().print(table if found else "还没有密钥：请用 queueing api key add 开一把。")
+
+
+def rotate(
+    name: Name, hours: Annotated[int, typer.Option(help="旧的还能用几小时。", min=0, max=168)] = 24
+) -> None:
+    """换一把密钥，名字和权限不变；新的只显示这一次，旧的还能用一阵。"""
+    with _opened() as (system, conn):
+        typer.echo(keys.rotate(conn, name, system.clock(), timedelta(hours=hours)))
+    typer.echo(f"密钥 {name} 已换，旧的还能用{hours}小时。", err=True)
 
 
 def revoke(name: Name) -> None:
@@ -131,6 +143,17 @@ def redeliver(
         _known(conn, hook)
         keys.start_webhook(conn, hook, after)
     typer.echo("好了，几秒内开始发。")
+
+
+def rotate_hook(
+    hook: Hook, hours: Annotated[int, typer.Option(help="旧的还用几小时。", min=0, max=168)] = 24
+) -> None:
+    """换签名用的密钥；新的只显示这一次，这几个小时里每条推送带新旧两个签名。"""
+    with _opened() as (system, conn):
+        secret = subscriptions.rotate(conn, system.notes, hook, system.clock(), timedelta(hours=hours))
+        if secret is None:
+            _known(conn, hook)
+    typer.echo(secret)
 
 
 def remove(hook: Hook) -> None:

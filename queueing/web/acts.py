@@ -26,6 +26,7 @@ WHAT = {
     "account-open": "启用账号",
     "account-sessions": "让账号退出登录",
     "key-added": "开密钥",
+    "key-rotated": "换密钥",
     "key-revoked": "作废密钥",
     "webhook-started": "恢复推送",
 }

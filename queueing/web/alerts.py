@@ -119,7 +119,7 @@ def stopped_webhooks(count: int) -> list[Alert]:
     if not count:
         return []
     text = f"{count}个事件推送已停，对方系统连着几天收不到。"
-    return [Alert("watch", text, (("请管理员到“接口”里看原因", "/keys"),))]
+    return [Alert("watch", text, (("看原因，接着发", "/webhooks"),))]
 
 
 def _times(slots: Sequence[SlotLoad]) -> str:

@@ -48,6 +48,7 @@ from queueing.web.routes import (
     rumour,
     signin,
     sms_templates,
+    webhooks,
     whatif,
     who,
 )
@@ -84,6 +85,7 @@ ROUTERS = (
     sms_templates.router,
     hooks.router,
     messages.router,
+    webhooks.router,
 )
 
 

@@ -37,6 +37,11 @@ CREATE TABLE IF NOT EXISTS api_keys (
     id text PRIMARY KEY, name text NOT NULL UNIQUE, secret bytea NOT NULL, scopes text[] NOT NULL,
     channel text NOT NULL, per_minute int NOT NULL, created timestamp NOT NULL, last_used timestamp,
     revoked timestamp);
+ALTER TABLE api_keys ADD COLUMN IF NOT EXISTS old_secret bytea;
+ALTER TABLE api_keys ADD COLUMN IF NOT EXISTS old_until timestamp;
+CREATE TABLE IF NOT EXISTS api_calls (
+    key text NOT NULL, hour timestamp NOT NULL, operation text NOT NULL, status int NOT NULL,
+    calls int NOT NULL, seconds double precision NOT NULL, PRIMARY KEY (key, hour, operation, status));
 CREATE TABLE IF NOT EXISTS api_requests (
     id text PRIMARY KEY, fingerprint bytea NOT NULL, since timestamp NOT NULL, running boolean NOT NULL,
     status int, answer bytea);

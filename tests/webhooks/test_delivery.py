@@ -285,3 +285,25 @@ def test_secrets_are_sealed(branch: Branch, office: Office, receiver: Receiver) 
     rows = branch.rows("SELECT s::text FROM webhook_subscriptions s WHERE id = %s", hook)
     assert secret not in rows[0][0] and secret.encode().hex() not in rows[0][0]
     assert known(office, hook).secret(office.notes) == secret
+
+
+def test_while_secrets_overlap_a_message_verifies_by_either(
+    branch: Branch, office: Office, receiver: Receiver
+) -> None:
+    hook, old = subscribe(office, receiver.url, "slot-booked")
+    with office.pool.connection() as conn:
+        new = subscriptions.rotate(conn, office.notes, hook, office.clock())
+        assert subscriptions.rotate(conn, office.notes, "wh_0", office.clock()) is None
+    assert new and new != old
+    branch.book(WANG, SLOT)
+    deliver_due(office)
+    assert receiver.headers[0]["webhook-signature"].count("v1,") == 2
+    assert kinds_of(receiver.opened(old)) == kinds_of(receiver.opened(new)) == ["slot-booked"]
+    branch.clock.now += subscriptions.OVERLAP
+    branch.book(SUN, LATER)
+    deliver_due(office)
+    receiver.bodies, receiver.headers = receiver.bodies[1:], receiver.headers[1:]
+    assert receiver.headers[0]["webhook-signature"].count("v1,") == 1
+    assert kinds_of(receiver.opened(new)) == ["slot-booked"]
+    with pytest.raises(Exception, match="No matching signature"):
+        receiver.opened(old)

@@ -90,7 +90,7 @@ def _unknown() -> Problem:
 def _look_up(site: Site, text: str, address: str, known: Known | None, now: float) -> Key:
     counted = f"api:{address}"
     with site.db() as conn:
-        key = keys.opened_by(conn, text)
+        key = keys.opened_by(conn, text, site.now())
         if key is None and not limits.take(conn, {counted: GUESSES}, site.now()):
             raise too_many(GUESSES.within.total_seconds())
         if key is None:

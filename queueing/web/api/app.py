@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from queueing.web.api import errors
 from queueing.web.api.access import Doorman
+from queueing.web.api.calls import Calls
 from queueing.web.api.ledger import Ledger
 from queueing.web.api.reference import reference
 from queueing.web.api.routes.bookings import bookings
@@ -24,7 +25,7 @@ def create_api(site_app: FastAPI) -> FastAPI:
     """The API of a site: it shares the site's state, which is filled when the site starts."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state = site_app.state
-    app.state.doorman, app.state.ledger = Doorman(), Ledger()
+    app.state.doorman, app.state.ledger, app.state.calls = Doorman(), Ledger(), Calls()
     errors.register(app)
     for router in OPERATIONS:
         app.include_router(router, prefix="/v1")

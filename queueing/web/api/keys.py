@@ -12,7 +12,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -31,8 +31,10 @@ SCOPES = {
 CHANNELS = {"phone": "电话", "web": "网页", "counter": "柜台"}
 """Whose shares and reserved places a system's bookings count for: a call centre books by phone."""
 PER_MINUTE = 600
+OVERLAP = timedelta(hours=24)
+"""How long the former text of a key opens too, once it was changed."""
 _PREFIX = "qk"
-_COLUMNS = "id, name, scopes, channel, per_minute, created, last_used, revoked"
+_COLUMNS = "id, name, scopes, channel, per_minute, created, last_used, revoked, old_until"
 
 Connection = psycopg.Connection[Any]
 
@@ -49,6 +51,7 @@ class Key:
     created: datetime
     last_used: datetime | None = None
     revoked: datetime | None = None
+    old_until: datetime | None = None
 
     @property
     def by(self) -> str:
@@ -88,6 +91,20 @@ def _check(name: str, scopes: Sequence[str], channel: str, per_minute: int) -> N
         raise UserError("每分钟的次数应是0（不限）到1000000之间的整数。")
 
 
+def rotate(conn: Connection, name: str, now: datetime, overlap: timedelta = OVERLAP) -> str:
+    """Another text for a key, shown once; the former one opens too until `overlap` is over. The name, and so
+    the history, stays."""
+    secret = secrets.token_urlsafe(32)
+    row = conn.execute(
+        "UPDATE api_keys SET old_secret = secret, old_until = %s, secret = %s"
+        " WHERE name = %s AND revoked IS NULL RETURNING id",
+        (now + overlap, _hashed(secret), name),
+    ).fetchone()
+    if row is None:
+        raise UserError(f"没有名为 {name} 的有效密钥，请用 queueing api key list 查看。")
+    return f"{_PREFIX}_{row[0]}_{secret}"
+
+
 def revoke(conn: Connection, name: str, now: datetime) -> None:
     """The key opens nothing any more, and its webhooks stop. Its name stays taken, for the history."""
     row = conn.execute(
@@ -117,15 +134,19 @@ def all_keys(conn: Connection) -> list[Key]:
         return cursor.execute(f"SELECT {_COLUMNS} FROM api_keys ORDER BY name").fetchall()  # noqa: S608
 
 
-def opened_by(conn: Connection, text: str) -> Key | None:
-    """The key that this text is, unless it was revoked."""
+def opened_by(conn: Connection, text: str, now: datetime) -> Key | None:
+    """The key that this text is, unless it was revoked, or changed longer ago than the overlap."""
     parts = text.split("_", 2)
     if len(parts) != 3 or parts[0] != _PREFIX or "\0" in text:
         return None
     with conn.cursor() as cursor:
-        row = cursor.execute("SELECT secret FROM api_keys WHERE id = %s", (parts[1],)).fetchone()
-    known = bytes(row[0]) if row else _hashed("no such key")
-    if not hmac.compare_digest(known, _hashed(parts[2])) or row is None:
+        row = cursor.execute(
+            "SELECT secret, CASE WHEN old_until > %s THEN old_secret END FROM api_keys WHERE id = %s",
+            (now, parts[1]),
+        ).fetchone()
+    known = [bytes(one) for one in row or (_hashed("no such key"),) if one]
+    fits = [hmac.compare_digest(one, _hashed(parts[2])) for one in known]
+    if not any(fits) or row is None:
         return None
     with conn.cursor(row_factory=class_row(Key)) as keys:
         return keys.execute(

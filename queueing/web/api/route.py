@@ -3,6 +3,7 @@ an Idempotency-Key is done once and answered as often as it is asked."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -18,6 +19,7 @@ from queueing.log.answers import Outcome
 from queueing.web.api import errors, ledger
 from queueing.web.api import problems as p
 from queueing.web.api.access import Doorman
+from queueing.web.api.calls import Calls
 from queueing.web.api.keys import Key
 from queueing.web.api.ledger import Answer, Claimed, End, Ledger, Turn
 from queueing.web.site import Site, site_of
@@ -89,19 +91,34 @@ class ApiRoute(APIRoute):
         extra = self.openapi_extra or {}
         scope = extra["security"][0]["key"][0]
         once = bool(extra.get("x-idempotent"))
+        operation = f"{min(self.methods or {'GET'})} {self.path}"
 
         async def handle(request: Request) -> Response:
             site = site_of(request)
             doorman: Doorman = request.app.state.doorman
             caller = Caller(site, await doorman.admit(request, scope))
             request.state.caller = caller
-            await _check_size(request)
-            text = request.headers.get(HEADER, "").strip()
-            response = await (_once(request, caller, text, plain) if once and text else plain(request))
-            response.headers.setdefault("Cache-Control", "no-store")
+            begun, status = time.perf_counter(), p.BROKEN.status
+            try:
+                response = await _answer(request, caller, plain, once)
+                status = response.status_code
+            except Exception as error:
+                status = errors.problem_of(site, error).kind.status
+                raise
+            finally:
+                calls: Calls = request.app.state.calls
+                calls.note(site, caller.key.id, operation, status, time.perf_counter() - begun)
             return response
 
         return handle
+
+
+async def _answer(request: Request, caller: Caller, plain: Handler, once: bool) -> Response:
+    await _check_size(request)
+    text = request.headers.get(HEADER, "").strip()
+    response = await (_once(request, caller, text, plain) if once and text else plain(request))
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
 
 
 async def _check_size(request: Request) -> None:

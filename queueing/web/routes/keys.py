@@ -1,19 +1,21 @@
-"""Keys of the bank's own systems and their webhooks, for the administrator."""
+"""Keys of the bank's own systems, and what they asked, for the administrator."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Form, Request
+from fastapi import Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
+from fastapi.routing import APIRoute
 
 from queueing.errors import UserError
 from queueing.web import acts, cookies
 from queueing.web.api import keys
+from queueing.web.api.app import OPERATIONS
+from queueing.web.api.calls import calls_of
 from queueing.web.guard import Admin, pages
 from queueing.web.rendering import page
 from queueing.web.site import Site, TheSite
-from queueing.webhooks import subscriptions
 
 router = pages()
 Text = Annotated[str, Form(max_length=200)]
@@ -21,7 +23,7 @@ Text = Annotated[str, Form(max_length=200)]
 
 @router.get("/keys")
 def show(request: Request, site: TheSite, staff: Admin) -> Response:
-    """Every key, and every webhook."""
+    """Every key."""
     return _page(request, site)
 
 
@@ -59,24 +61,34 @@ def revoke(site: TheSite, staff: Admin, name: Text = "") -> Response:
     return response
 
 
-@router.post("/keys/webhook")
-def start_again(site: TheSite, staff: Admin, hook: Text = "") -> Response:
-    """A webhook that was stopped goes on where it was."""
-    response = RedirectResponse("/keys", 303)
+@router.post("/keys/rotate")
+def rotate(request: Request, site: TheSite, staff: Admin, name: Text = "") -> Response:
+    """Another text for the same key, shown on this page and never again."""
     try:
         with site.db() as conn:
-            known = keys.start_webhook(conn, hook)
-            if known:
-                acts.note(conn, site.now(), staff.by, "webhook-started", hook)
+            text = keys.rotate(conn, name, site.now())
+            acts.note(conn, site.now(), staff.by, "key-rotated", name)
     except UserError as error:
-        cookies.say(response, error.message, "bad")
-        return response
-    cookies.say(
-        response,
-        "好了，几秒内接着发。" if known else "没有这个推送，可能已经删了。",
-        "good" if known else "bad",
-    )
-    return response
+        return _page(request, site, problem=error.message, status=422)
+    return _page(request, site, fresh=(name, text))
+
+
+@router.get("/keys/{name}")
+def called(request: Request, site: TheSite, staff: Admin, name: str) -> Response:
+    """What a key asked, and how it was answered."""
+    with site.db() as conn:
+        key = next((one for one in keys.all_keys(conn) if one.name == name), None)
+        if key is None:
+            raise HTTPException(404)
+        found = calls_of(conn, key.id)
+    titles = {
+        f"{method} {route.path}": route.summary
+        for router in OPERATIONS
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods or ()
+    }
+    return page(request, "staff/calls.html", {"key": key, "calls": found, "titles": titles})
 
 
 def _page(
@@ -87,16 +99,13 @@ def _page(
     problem: str = "",
     status: int = 200,
 ) -> Response:
-    head = site.system.log.head()
     with site.db() as conn:
-        known, hooks = keys.all_keys(conn), subscriptions.all_of(conn)
-    owners = {key.id: key.name for key in known}
+        known = keys.all_keys(conn)
     context = {
         "keys": known,
         "scopes": keys.SCOPES,
         "key_channels": keys.CHANNELS,
         "per_minute": keys.PER_MINUTE,
-        "hooks": [(one, owners.get(one.owner, "命令行"), max(0, head - one.position)) for one in hooks],
         "fresh": fresh,
         "problem": problem,
     }

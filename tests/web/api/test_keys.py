@@ -1,6 +1,7 @@
 """Keys: shown once, kept as a hash, limited in what and how often."""
 
 import re
+import time
 from datetime import timedelta
 
 import httpx
@@ -191,12 +192,14 @@ def test_the_command_line_opens_lists_and_revokes(
     assert api.get(SLOTS).status_code == 200
     api.close()
     assert "terminal" in run("key", "list")
+    assert run("key", "rotate", "terminal").startswith("qk_")
     assert "两秒内生效" in run("key", "revoke", "terminal")
     assert "还没有推送" in run("webhooks", "status") or "wh_" in run("webhooks", "status")
     with pytest.raises(UserError, match="https"):
         run("webhooks", "add", "http://93.184.215.14/")
     hook = run("webhooks", "add", "https://93.184.215.14/hook", "--kind", "slot-booked").split()[0]
     assert "好了" in run("webhooks", "redeliver", hook, "--after", "0")
+    assert run("webhooks", "rotate", hook).startswith("whsec_")
     assert "已删除" in run("webhooks", "remove", hook)
     with pytest.raises(UserError, match="没有 wh_0"):
         run("webhooks", "test", "wh_0")
@@ -212,10 +215,68 @@ def test_the_board_says_that_a_webhook_was_stopped(world: World) -> None:
             (world.clock.now, hook),
         )
     assert "1个事件推送已停" in world.signed_in("manager").get("/board").text
-    admin = world.signed_in("admin")
-    assert "已停" in admin.get("/keys").text
-    admin.post("/keys/webhook", {"hook": hook})
-    assert "几秒内接着发" in admin.text and "推送已停" not in admin.get("/board").text
+    manager = world.signed_in("manager")
+    assert 'href="/webhooks"' in manager.get("/board").text
+    manager.get("/webhooks")
+    assert "已停" in manager.text
+    manager.post("/webhooks", {"hook": hook})
+    assert "几秒内接着发" in manager.text and "推送已停" not in manager.get("/board").text
+
+
+def test_a_manager_has_what_happened_since_a_moment_delivered_again(world: World) -> None:
+    with psycopg.connect(world.system.url, autocommit=True) as conn:
+        url = "https://crm.example.com/hook"
+        hook, _ = subscriptions.add(conn, world.system.notes, url, [], 10**6, world.clock.now)
+        conn.execute("UPDATE webhook_subscriptions SET active = false WHERE id = %s", (hook,))
+        world.person()
+        world.at(world.clock.now + timedelta(hours=1))
+        before, card = world.system.log.head(), world.person()
+        manager = world.signed_in("manager")
+        manager.get("/webhooks")
+        manager.post("/webhooks", {"hook": hook, "since": "yesterday"})
+        assert "填得不对" in manager.text
+        manager.post("/webhooks", {"hook": hook, "since": f"{world.clock.now:%Y-%m-%dT%H:%M}"})
+        found = subscriptions.find(conn, hook)
+        assert found and found.active and found.position == before
+        assert card in str(world.system.log.read(found.position, 1))
+        subscriptions.remove(conn, hook)
+
+
+def test_a_key_is_changed_with_an_overlap(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "KNOWN_FOR", 0.0)
+    old, admin = Api.of(world), world.signed_in("admin")
+    admin.get("/keys")
+    admin.post("/keys/rotate", {"name": old.name})
+    found = re.search(r"qk_[0-9a-f]{8}_[\w-]{43}", admin.page.text)
+    assert found and found[0] != old.key and "只显示这一次" in admin.text
+    new = Api(world.url, old.name, found[0])
+    assert (old.get(SLOTS).status_code, new.get(SLOTS).status_code) == (200, 200)
+    world.at(world.clock.now + keys.OVERLAP)
+    problem(old.get(SLOTS), 401, "unauthenticated")
+    assert new.get(SLOTS).status_code == 200
+    with psycopg.connect(world.system.url, autocommit=True) as conn:
+        keys.revoke(conn, old.name, world.clock.now)
+        with pytest.raises(UserError, match="没有名为"):
+            keys.rotate(conn, old.name, world.clock.now)
+    problem(new.get(SLOTS), 401, "unauthenticated")
+    new.close()
+
+
+def test_an_administrator_reads_what_a_key_asked(world: World) -> None:
+    api, admin = Api.of(world, ["read"]), world.signed_in("admin")
+    for _ in range(3):
+        api.get(SLOTS)
+    api.post("/bookings", {"card": "c1", "slot": "20180612-0930"})
+    api.get("/slots/20180612-0931")
+    deadline = time.monotonic() + 60
+    while "没有用过" in admin.get(f"/keys/{api.name}").text and time.monotonic() < deadline:
+        time.sleep(0.1)
+    lines = re.findall(r"大厅此刻 GET /queue 200 3", admin.text)
+    assert len(lines) == 1, admin.text
+    assert "一个时段 GET /slots/{slot} 404 1" in admin.text
+    assert "20180612" not in admin.text
+    assert admin.get("/keys/nobody").status_code == 404
+    assert world.signed_in("manager").get(f"/keys/{api.name}").status_code == 403
 
 
 def test_a_webhook_of_a_revoked_key_is_not_started_again(world: World) -> None:
@@ -224,10 +285,10 @@ def test_a_webhook_of_a_revoked_key_is_not_started_again(world: World) -> None:
         url, now = "https://crm.example.com/hook", world.clock.now
         hook, _ = subscriptions.add(conn, world.system.notes, url, [], 0, now, text.split("_")[1])
         keys.revoke(conn, name, now)
-    admin = world.signed_in("admin")
-    admin.get("/keys")
-    admin.post("/keys/webhook", {"hook": hook})
-    assert "密钥已作废" in admin.text and "几秒内接着发" not in admin.text
+    manager = world.signed_in("manager")
+    manager.get("/webhooks")
+    manager.post("/webhooks", {"hook": hook})
+    assert "密钥已作废" in manager.text and "几秒内接着发" not in manager.text
     with psycopg.connect(world.system.url) as conn:
         found = subscriptions.find(conn, hook)
     assert found is not None and not found.active

@@ -4,6 +4,7 @@ from tests.web.states.registry import Visit, pages, state
 
 pages("site", sign_in="/staff")
 pages("site", role="admin", accounts="/accounts", keys="/keys", own_password="/password")
+pages("site", role="manager", webhooks="/webhooks")
 pages("site", api_reference="/api/v1/docs", api_problems="/api/problems")
 
 
