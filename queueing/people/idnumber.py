@@ -54,6 +54,11 @@ def parse_id_number(text: str) -> IdNumber:
     return IdNumber(number, birth, "男" if int(number[16]) % 2 else "女")
 
 
+def birth_of(number: str) -> date:
+    """The birthday in a number that was parsed once, as all that are kept were."""
+    return _birth(number)
+
+
 def make_id_number(area: str, birth: date, seq: int) -> str:
     """A number with a right check character, for tests and rehearsals. An odd `seq` is a man's."""
     if len(area) != 6 or not 0 <= seq <= 999:

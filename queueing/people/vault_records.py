@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from .idnumber import parse_id_number
+from .idnumber import birth_of
 from .person import EmployerContact, Person, PersonRecord, PutResult, PutStatus, sms_number
 from .sealing import IndexKind, Keyring
 from .text import match_key
@@ -79,7 +79,7 @@ def person_of(card: str, stored: StoredPerson) -> Person:
         card=card,
         id_number=record.id_number,
         name=record.name,
-        birth=parse_id_number(record.id_number).birth,
+        birth=birth_of(record.id_number),
         phone=record.phone,
         contact_phone=record.contact_phone,
         address=record.address,

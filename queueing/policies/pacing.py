@@ -152,7 +152,7 @@ def _sweep(state: State, season: Season, now: datetime) -> NextBatch:
 def tell_everybody(state: State, season: Season, now: datetime) -> list[Command]:
     """What would be sent without pacing: a notice to everybody whose turn it is, at once. A rehearsal asks
     for it, to show what the pace gives."""
-    if not running(state, now) or season.messages.quiet_at(now.time()):
+    if not running(state, now) or state.facts.paused or season.messages.quiet_at(now.time()):
         return []
     sweep = state.facts.sweep_round
     if sweep:
