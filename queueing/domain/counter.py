@@ -305,26 +305,29 @@ def _ticketed(state: State, event: e.WalkInTicketed) -> None:
 def _called(state: State, event: e.HolderCalled) -> None:
     visit = state.cards[event.card].visit
     if visit:
-        called = with_call(visit, event.window, event.at)
+        lay = visit.lay if visit.window else state.cards[event.card].place
+        called = msgspec.structs.replace(visit, window=event.window, called=event.at, lay=lay)
         place_card(state, event.card, "window", visit=called)
         state.put(state.visits, event.card, called)
 
 
-def with_call(visit: Visit, window: str, when: datetime | None) -> Visit:
-    return msgspec.structs.replace(visit, window=window, called=when)
+def not_called(visit: Visit) -> Visit:
+    """The visit goes on in the hall."""
+    return msgspec.structs.replace(visit, window="", called=None)
 
 
 @evolves(e.CallWithdrawn)
 def _withdrawn(state: State, event: e.CallWithdrawn) -> None:
     visit = state.cards[event.card].visit
     if visit:
-        back = with_call(visit, "", None)
-        place_card(state, event.card, "bank", visit=back)
+        back = not_called(visit)
+        place_card(state, event.card, visit.lay, visit=back)
         state.put(state.visits, event.card, back)
 
 
 @evolves(e.HolderLeft)
 def _left(state: State, event: e.HolderLeft) -> None:
-    if state.cards[event.card].place == "window":
-        place_card(state, event.card, "bank")
+    card = state.cards[event.card]
+    if card.place == "window":
+        place_card(state, event.card, card.visit.lay if card.visit else "bank")
     stop_visit(state, event.card)

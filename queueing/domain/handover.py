@@ -16,7 +16,7 @@ from queueing.domain.booking import (
     in_hall_for_booking,
     known_card,
 )
-from queueing.domain.counter import start_visit, stop_visit, with_call
+from queueing.domain.counter import not_called, start_visit, stop_visit
 from queueing.domain.custody import place_card
 from queueing.domain.kernel import Command, Context, decides, evolves
 from queueing.domain.places import free_places
@@ -237,7 +237,7 @@ def _count(state: State, event: e.CardCollected) -> Collected:
         at=event.at,
         how=event.how,
         by=event.by,
-        was="bank" if card.place == "window" else card.place,
+        was=card.visit.lay if card.visit and card.place == "window" else card.place,
         visit=card.visit,
         booking=card.booking,
         phone_list=card.phone_list,
@@ -282,7 +282,7 @@ def _undone(state: State, event: e.CollectionUndone) -> None:
     back = {"phone_list": memo.phone_list, "home_visit": memo.home_visit}
     place_card(state, event.card, memo.was, collected=None, **back)
     if memo.visit:
-        start_visit(state, event.card, with_call(memo.visit, "", None))
+        start_visit(state, event.card, not_called(memo.visit))
 
 
 @evolves(e.CardActivated)

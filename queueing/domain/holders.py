@@ -375,5 +375,5 @@ def _erased(state: State, event: e.HolderErased) -> None:
     end_booking(state, event.card)
     memo = state.cards[event.card].collected
     if memo:
-        memo = msgspec.structs.replace(memo, booking=None, phone_list="", home_visit=False)
+        memo = msgspec.structs.replace(memo, booking=None, visit=None, phone_list="", home_visit=False)
     state.change_card(event.card, erased=True, reach=False, phone_list="", home_visit=False, collected=memo)

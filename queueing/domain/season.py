@@ -296,7 +296,8 @@ def close_slots(command: CloseSlots, state: State, context: Context) -> list[e.E
 
 @decides(ReopenSlots)
 def reopen_slots(command: ReopenSlots, state: State, context: Context) -> list[e.Event]:
-    """Slots that are not over may be opened again."""
+    """Slots that are not over may be opened again, with a reason."""
+    checked_reason(command.reason)
     shut = [s for s in dict.fromkeys(command.slots) if not known_slot(state, s).open]
     if any(state.slots[s].end <= context.now for s in shut):
         raise r.SlotPast(next(s for s in shut if state.slots[s].end <= context.now))

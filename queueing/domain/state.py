@@ -51,7 +51,8 @@ class Offer(Entity, frozen=True, kw_only=True):
 
 
 class Visit(Entity, frozen=True, kw_only=True):
-    """A holder in the hall: booked (ticket 0) or with a ticket."""
+    """A holder in the hall: booked (ticket 0) or with a ticket. `lay`: where the card lay before it was taken
+    to the window."""
 
     slot: str
     told: datetime
@@ -61,6 +62,7 @@ class Visit(Entity, frozen=True, kw_only=True):
     late: bool = False
     window: str = ""
     called: datetime | None = None
+    lay: str = "bank"
     wait_low: int | None = None
     wait_high: int | None = None
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from queueing.domain import events as e
 from queueing.domain import refusals as r
-from queueing.domain.booking import check_season, opens_for
+from queueing.domain.booking import check_season, checked_reason, opens_for
 from queueing.domain.custody import place_card
 from queueing.domain.kernel import Command, Context, decides, evolves
 from queueing.domain.pacing import check_pace
@@ -217,7 +217,8 @@ def _sweep_one(
 
 @decides(ReleaseCards)
 def release(command: ReleaseCards, state: State, context: Context) -> list[e.Event]:
-    """Only cards of employers that lie at the bank."""
+    """Only cards of employers that lie at the bank, with a reason."""
+    checked_reason(command.reason)
     facts: list[e.Event] = []
     for card_id in dict.fromkeys(command.cards):
         card = state.cards.get(card_id)

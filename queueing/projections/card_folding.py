@@ -210,6 +210,7 @@ def _erased(batch: Batch, event: e.HolderErased) -> None:
         home_visit=False,
         was_listed="",
         was_home_visit=False,
+        visit="" if batch.cards[event.card].visit == "done" else batch.cards[event.card].visit,
         **NO_BOOKING,
     )
 
@@ -287,19 +288,26 @@ def _ticketed(batch: Batch, event: e.WalkInTicketed) -> None:
 @folding.on(e.HolderCalled)
 def _called(batch: Batch, event: e.HolderCalled) -> None:
     if batch.cards[event.card].visit:
-        batch.change(event.card, visit="window", place="window", window_no=event.window, called_at=event.at)
+        row = batch.cards[event.card]
+        lay = row.was if row.place == "window" else row.place
+        batch.change(
+            event.card, visit="window", place="window", was=lay, window_no=event.window, called_at=event.at
+        )
 
 
 @folding.on(e.CallWithdrawn)
 def _withdrawn(batch: Batch, event: e.CallWithdrawn) -> None:
     if batch.cards[event.card].visit:
-        batch.change(event.card, visit="hall", place="bank", window_no="", called_at=None)
+        lay = batch.cards[event.card].was or "bank"
+        batch.change(event.card, visit="hall", place=lay, was="", window_no="", called_at=None)
 
 
 @folding.on(e.HolderLeft)
 def _left(batch: Batch, event: e.HolderLeft) -> None:
-    place = batch.cards[event.card].place
-    batch.change(event.card, place="bank" if place == "window" else place, **NO_VISIT)
+    row = batch.cards[event.card]
+    if row.place == "window":
+        batch.change(event.card, place=row.was or "bank", was="")
+    batch.change(event.card, **NO_VISIT)
 
 
 @folding.on(e.CardCollected)
@@ -308,7 +316,7 @@ def _collected(batch: Batch, event: e.CardCollected) -> None:
     row = batch.cards[event.card]
     batch.change(
         event.card,
-        was="bank" if row.place == "window" else row.place,
+        was=(row.was or "bank") if row.place == "window" else row.place,
         visit="done" if row.visit else "",
         window_no=event.window,
         place="handed",

@@ -88,7 +88,7 @@ def _card(card: Card) -> dict[str, Any]:
         no_show_undone=gone.undone if gone else False,
         how=collected.how if collected else "",
         collected_by=collected.by if collected else "",
-        was=collected.was if collected else "",
+        was=collected.was if collected else visit.lay if visit and visit.window else "",
         was_listed=collected.phone_list if collected else "",
         was_home_visit=collected.home_visit if collected else False,
     )

@@ -46,8 +46,18 @@ class NoticeCard(Row, frozen=True, gc=False):
     booked: bool = False
 
 
+class NoticeHanded(Row, frozen=True, gc=False):
+    """The batch that a card's hand-over counts for as the booking (0: none), and whether it was the first
+    answer too: what an undo takes back."""
+
+    card: str
+    batch: int = 0
+    answered: bool = False
+
+
 BATCHES = Table("notice_batch", NoticeBatch)
 CARDS = Table("notice_card", NoticeCard)
+HANDED = Table("notice_handed", NoticeHanded)
 folding: Folding[Batch] = Folding()
 
 
@@ -56,12 +66,15 @@ class Batch:
 
     def __init__(self, cursor: Cursor[Any], events: Sequence[Recorded], suffix: str) -> None:
         self.batches: Rows[NoticeBatch] = BATCHES.everything(cursor, suffix)
-        self.cards: Rows[NoticeCard] = CARDS.rows(cursor, subjects(events, "card"), suffix)
+        cards = subjects(events, "card")
+        self.cards: Rows[NoticeCard] = CARDS.rows(cursor, cards, suffix)
+        self.handed: Rows[NoticeHanded] = HANDED.rows(cursor, cards, suffix)
 
     def save(self, cursor: Cursor[Any], suffix: str) -> None:
         """Write everything."""
         self.batches.save(cursor, suffix)
         self.cards.save(cursor, suffix)
+        self.handed.save(cursor, suffix)
 
     def answer(self, card: str, *, booked: bool) -> None:
         """The holder answered; only the first answer to a notice counts."""
@@ -80,7 +93,7 @@ class Notices(Folded[Batch]):
     """How the batches of notices went."""
 
     name = "notices"
-    stored = (BATCHES, CARDS)
+    stored = (BATCHES, CARDS, HANDED)
     folding = folding
 
     def batch(self, cursor: Cursor[Any], events: Sequence[Recorded], suffix: str) -> Batch:
@@ -124,6 +137,24 @@ def _answered(batch: Batch, event: e.SlotsOffered | e.HolderOptedOut | e.HomeVis
     batch.answer(event.card, booked=False)
 
 
-@folding.on(e.SlotBooked, e.HolderArrived, e.WalkInTicketed, e.CardCollected)
+@folding.on(e.SlotBooked, e.HolderArrived, e.WalkInTicketed)
 def _booked(batch: Batch, event: Event) -> None:
-    batch.answer(getattr(event, "card"), booked=True)  # noqa: B009  (all four have one)
+    batch.answer(getattr(event, "card"), booked=True)  # noqa: B009  (all three have one)
+
+
+@folding.on(e.CardCollected)
+def _collected(batch: Batch, event: e.CardCollected) -> None:
+    row = batch.cards[event.card]
+    batch.handed.change(event.card, batch=0 if row.booked else row.batch, answered=not row.answered)
+    batch.answer(event.card, booked=True)
+
+
+@folding.on(e.CollectionUndone)
+def _undone(batch: Batch, event: e.CollectionUndone) -> None:
+    """The hand-over was a slip, and so was what it counted."""
+    handed = batch.handed[event.card]
+    if handed.batch:
+        still = batch.cards[event.card].answered and not handed.answered
+        batch.cards.change(event.card, booked=False, answered=still)
+        batch.batches.add(handed.batch, booked=-1, answered=-int(handed.answered))
+        batch.handed.change(event.card, batch=0, answered=False)

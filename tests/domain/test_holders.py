@@ -281,6 +281,14 @@ def test_undoing_a_hand_over_to_an_erased_holder_books_nothing_for_them() -> Non
     )
 
 
+def test_undoing_a_hand_over_to_an_erased_holder_calls_nobody_back_into_the_hall() -> None:
+    story = given(SEASON, slot(S9), card("c1"), did(TicketWalkIn("c1"), "06-05 09:00"))
+    story.fold(did(HandOver("c1", "self", True), "06-05 09:10"))
+    story.fold(did(EraseHolder("c1"), "06-05 09:11"))
+    story.fold(did(UndoCollection("c1", "按错"), "06-05 09:12"))
+    assert (story.state.visits, story.state.cards["c1"].place) == ({}, "bank")
+
+
 def test_what_happened_to_an_erased_holder_s_card_at_the_employer_is_still_written_down() -> None:
     story = given(SEASON, employer(), card("c1", "danwei", "employer", employer="e1"))
     story.fold(did(HandToEmployer("e1", True, "company"), "05-20 09:00"))

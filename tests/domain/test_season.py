@@ -209,6 +209,12 @@ def test_closing_needs_a_reason_a_known_slot_and_one_that_is_not_over() -> None:
     story.when(CloseSlots((S9,), "停电"), at="06-05 09:14", **MANAGER).then()
 
 
+def test_a_closure_is_taken_back_with_a_reason() -> None:
+    shut = given(SEASON, slot(S9), did(CloseSlots((S9,), "停电"), "06-04 08:00"))
+    shut.when(ReopenSlots((S9,), ""), at="06-04 09:00").then(r.ReasonMissing)
+    shut.when(ReopenSlots((S9,), "打给13800000000"), at="06-04 09:00").then(r.BadValue("reason"))
+
+
 def test_a_closure_is_taken_back_while_the_slot_is_not_over() -> None:
     story = given(SEASON, slot(S9), card("c1"), did(CloseSlots((S9,), "停电"), "06-05 07:00"))
     story.when(ReopenSlots((S9,), "来电"), at="06-05 09:15", **MANAGER).then(r.SlotPast(S9))

@@ -248,6 +248,10 @@ def test_the_opted_out_are_phoned_and_the_erased_and_defective_left_alone() -> N
     )
 
 
+def test_a_release_needs_a_reason() -> None:
+    given(SEASON).when(ReleaseCards(("c1",), ""), at="06-04 08:00").then(r.ReasonMissing)
+
+
 def test_staff_release_only_employers_cards_that_lie_at_the_bank() -> None:
     story = given(SEASON, employer(), card("c1", "danwei", "employer", employer="e1"), card("c2"))
     released = fact(e.CardReleased, "card:c1 employer:e1", card="c1", employer="e1", reason="单位已注销")
