@@ -11,7 +11,7 @@ from queueing.log.snapshots import Snapshots
 from queueing.projections import mornings
 from queueing.projections.registry import all_projections
 from queueing.projections.runner import Projector
-from queueing.sms import inbound, inbox, pace, strangers
+from queueing.sms import inbound, inbox, pace, strangers, unread
 from queueing.sms.gateways import local
 from queueing.system import migrate_installation
 from queueing.webhooks import tables as webhooks
@@ -26,6 +26,7 @@ OWN_TABLES = (
     "conversations_read",
     "local_messages",
     "strangers",
+    "unread",
     "gateway_pace",
     "installation",
     "webhook_subscriptions",
@@ -51,6 +52,7 @@ def migrate(url: str) -> None:
             local.migrate(url)
             pace.migrate(url)
             strangers.migrate(url)
+            unread.migrate(url)
             migrate_installation(url)
             webhooks.migrate(url)
             Projector(url, all_projections(), log).migrate()

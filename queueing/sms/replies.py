@@ -52,6 +52,8 @@ def remembered(turn: Turn, at: Situation) -> Turn:
 
 
 KEPT = 12
+LATE = timedelta(minutes=10)
+"""So long after the told time its holder is told that late is no matter, and not when it was."""
 QUESTIONS = frozenset({"whose", "whose_or_all", "which_place", "which_move"})
 """Templates that ask the open question again."""
 
@@ -120,6 +122,8 @@ def _status_reply(card: str, at: Situation) -> Reply:
         return already_collected(card, state)
     if state.booking:
         params = {"when": state.booking.told.isoformat()}
+        if state.booking.told + LATE < at.now:
+            return Reply("late", {}, card)
         wait = at.wait(card) if state.booking.told.date() == at.now.date() else None
         if wait is None:
             return Reply("status", params, card)

@@ -11,6 +11,7 @@ import msgspec
 import psycopg
 
 from queueing.projections.messages import STATES
+from queueing.sms.unread import Unread, unread
 
 FAILED_SHOWN = 50
 LATE = timedelta(minutes=5)
@@ -39,8 +40,8 @@ class Failure(msgspec.Struct, frozen=True):
 
 class Status(msgspec.Struct, frozen=True):
     """Messages of a period by kind and state, segments paid for by kind, the last 24 hours, why messages did
-    not leave and which failed last. `waiting` are due now, `late` due for more than five minutes: nobody is
-    sending them; `planned` are due later."""
+    not leave and which failed last; what a gateway pushed that can't be read. `waiting` are due now, `late`
+    due for more than five minutes: nobody is sending them; `planned` are due later."""
 
     since: datetime
     by_kind: dict[str, dict[str, int]]
@@ -52,6 +53,7 @@ class Status(msgspec.Struct, frozen=True):
     sending: int
     reasons: dict[str, dict[str, int]]
     failures: list[Failure]
+    unread: list[Unread] = []
 
     @property
     def total(self) -> dict[str, int]:
@@ -118,6 +120,7 @@ def status(connection: psycopg.Connection[Any], now: datetime, days: int = 7) ->
         sending=int(sending),
         reasons=_reasons(connection, since),
         failures=_failures(connection, since),
+        unread=unread(connection, since),
     )
 
 

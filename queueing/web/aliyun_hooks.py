@@ -51,10 +51,6 @@ class Delivery(msgspec.Struct):
     err_code: str = ""
 
 
-ups = msgspec.json.Decoder(list[Up])
-deliveries = msgspec.json.Decoder(list[Delivery])
-
-
 def hear(site: Site, heard: Sequence[Up]) -> None:
     """Handle messages in their order. A number we don't know is answered at once, by the gateway itself."""
     now = site.now()

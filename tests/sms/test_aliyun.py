@@ -21,6 +21,7 @@ from queueing.sms.filling import renderer
 from queueing.sms.gateways import choice
 from queueing.sms.gateways.aliyun import AliyunGateway, aliyun_gateway
 from queueing.sms.outbox import send_all, send_due
+from queueing.sms.status import status
 from queueing.web import tables
 from queueing.web.app import create_app
 from tests.sms.aliyun_server import Aliyun, serving
@@ -263,6 +264,26 @@ def test_what_is_no_array_of_messages_is_refused_and_changes_nothing(line: Line,
         url = f"{line.web_url}/hooks/aliyun/{what}?key={SECRET}"
         assert httpx.post(url, content=body).status_code == 400
     assert httpx.post(url, content="[" + " " * 1_000_001 + "]").status_code == 413
+
+
+def test_one_unreadable_element_does_not_cost_the_others(line: Line) -> None:
+    ref = send_one(line)
+    for _ in range(2):
+        assert line.push("inbound", up("预约", 1), {"content": 5}, up("1", 2)).status_code == 200
+        assert line.push("report", {"success": "maybe"}, report(ref, True)).status_code == 200
+    assert len(line.branch.facts(e.SlotBooked)) == 1
+    assert row(line, ref)[0] == "delivered"
+    with line.branch.system.pool.connection() as connection:
+        found = status(connection, line.branch.now).unread
+    assert sorted((one.address, one.times) for one in found) == [("inbound", 2), ("report", 2)]
+    assert all("Expected" in one.fault or "missing" in one.fault for one in found)
+
+
+def test_what_is_unreadable_is_noted_even_when_nothing_else_came(line: Line) -> None:
+    assert line.push("inbound", {"phone_number": WANG.phone, "content": {}}).status_code == 400
+    with line.branch.system.pool.connection() as connection:
+        (one,) = status(connection, line.branch.now).unread
+    assert WANG.phone not in one.fault
 
 
 def test_the_addresses_exist_for_their_own_gateway_only(line: Line) -> None:

@@ -1,11 +1,17 @@
 """What asks for a decision is answerable with the shortest reply: notices with places, days that can't be."""
 
+import re
+from datetime import date
+
 import pytest
 
 from queueing.domain import events as e
 from queueing.domain.reassure import SuggestAnotherTime
+from queueing.sms.grammar import Intent, read
+from queueing.sms.manifest import load_manifest
+from queueing.sms.render import TEMPLATES
 from tests.sms.test_conversation import said
-from tests.support import LIU, WANG, ZHANG, Branch, Somebody
+from tests.support import LI, LIU, WANG, ZHANG, Branch, Somebody
 
 AFTERNOON, LATER = "20180605-1500", "20180605-1530"
 
@@ -119,6 +125,35 @@ def test_a_day_that_cannot_be_is_named_and_places_near_it_are_offered(
     assert any(slot.startswith(near) for slot in offered.slots)
     branch.sms(WANG.phone, "1")
     assert slot_of(branch, WANG) == offered.slots[0]
+
+
+ASKED = re.compile("回复(预约|改|取消|查询|换|恢复|退订|上门|9)")
+
+
+@pytest.mark.parametrize("template", sorted(load_manifest(TEMPLATES / "manifest.toml").templates))
+def test_whatever_a_message_says_can_be_replied_is_understood_also_in_a_few_words_more(template: str) -> None:
+    text = (TEMPLATES / f"{template}.txt").read_text(encoding="utf-8")
+    if "数字" in text or "{{ slots }}" in text:
+        assert "{{ slots }}" in text or "{{ names }}" in text, "a number answers what is numbered"
+    for word in ASKED.findall(text):
+        for reply in (word, f"{word}。", f"“{word}”", f"回复{word}", f"{word}谢谢", f"我{word}"):
+            reading = read(reply, date(2018, 6, 5))
+            assert reading.intent not in (Intent.UNKNOWN, Intent.HELP), reply
+
+
+def test_who_comes_late_is_told_that_it_does_not_matter_and_can_choose_again(branch: Branch) -> None:
+    branch.book(WANG, "20180605-1000")
+    branch.clock.at("06-05 10:20")
+    branch.pump()
+    assert branch.sms(WANG.phone, "我约的几点")[-1].startswith("晚到一会儿没关系")
+    branch.sms(WANG.phone, "再约一个")
+    branch.sms(WANG.phone, "1")
+    assert slot_of(branch, WANG) == branch.facts(e.SlotsOffered)[-1].slots[0]
+
+
+def test_who_was_told_and_says_yes_again_is_left_in_peace(branch: Branch) -> None:
+    branch.sms(LI.phone, "预约")
+    assert branch.sms(LI.phone, "好的") == []
 
 
 def test_who_says_yes_to_an_invitation_twice_is_offered_places(branch: Branch) -> None:

@@ -7,6 +7,7 @@ import pytest
 from queueing.crowd.told import for_holder, stated
 from queueing.domain.booking import BookSlot
 from queueing.domain.counter import CallHolder, TicketWalkIn
+from queueing.domain.holders import TellWait
 from tests.web.world import TUESDAY, Browser, World
 
 
@@ -73,6 +74,29 @@ def test_waits_told_are_scored_when_people_are_called(world: World) -> None:
     assert "9点 2 50% 50%" in manager.text, "one as told, one longer"
     assert "有预约 1 20.0 20 20 0 0" in manager.text
     assert "没预约取号（优先） 1 3.0 3 3 0 0" in manager.text
+
+
+def test_a_wait_told_by_message_is_scored_once_who_asked_has_come(world: World) -> None:
+    world.at(datetime(2018, 6, 14, 9))
+    booked, walker, away = world.person(), world.person(), world.person()
+    world.do(BookSlot(booked, "20180614-0930"), via="sms")
+    for card in (booked, walker, away):
+        world.do(TellWait(card, 0, 5), via="sms")
+    clerk = world.signed_in("counter")
+    clerk.get("/counter", card=walker)
+    clerk.post("/counter/do/ticket", {"card": walker})
+    world.at(datetime(2018, 6, 14, 9, 3))
+    world.do(CallHolder(walker, "5"))
+    world.at(datetime(2018, 6, 14, 9, 30))
+    clerk.get("/counter", card=booked)
+    clerk.post("/counter/do/arrive", {"card": booked})
+    world.at(datetime(2018, 6, 14, 9, 50))
+    world.do(CallHolder(booked, "6"))
+    world.catch_up()
+    manager = world.signed_in("manager")
+    manager.get("/waits", days="1")
+    asked = manager.text.split("短信里问了以后来的人")[1]
+    assert "9点 2 50% 50%" in asked, "one as told, one longer; who did not come does not count"
 
 
 def test_a_slip_says_the_wait_or_when_to_come_back(world: World) -> None:

@@ -121,12 +121,15 @@ def _chosen_card(card: str, at: Situation) -> Asking:
 
 def yes(reading: Reading, at: Situation) -> Asking:
     """ "Yes" names no place: with an offer open the places are asked again, else the booking is confirmed by
-    saying it. Told that nothing is booked, whoever says yes again wants a time."""
+    saying it. Told that nothing is booked, whoever says yes again wants a time; who was told anything else
+    has only read it."""
     if at.thread.open(at.now) != "offers":
         turn = yield from status(reading, at)
-        if digest_of(turn) in {one.what for one in recent(at)} and _unbooked(turn):
+        if digest_of(turn) not in {one.what for one in recent(at)}:
+            return turn
+        if _unbooked(turn):
             return (yield from for_a_card(taken_as(reading, Intent.BOOK), at))
-        return turn
+        return replace(turn, replies=())
     return (yield from (missed(at) if at.thread.misses else which(at)))
 
 

@@ -24,7 +24,7 @@ SEEN = 12
 def places(reading: Reading, card: str, at: Situation) -> Asking:
     """Places that fit what was asked; or others than those offered."""
     booking = at.state(card).booking
-    if booking and reading.intent is Intent.BOOK:
+    if booking and reading.intent is Intent.BOOK and booking.told > at.now:
         params = {"when": booking.told.isoformat()}
         return Turn(Thread(card=card), (Reply("already_booked", params, card),))
     if reading.intent is Intent.MORE or (reading.intent is Intent.MOVE and declines(reading, at)):

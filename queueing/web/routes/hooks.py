@@ -13,9 +13,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from twilio.twiml.messaging_response import MessagingResponse
 
+from queueing.sms import unread
 from queueing.sms.gateways.account import LOCAL, account
 from queueing.web import aliyun_hooks, hooks
-from queueing.web.site import TheSite
+from queueing.web.site import Site, TheSite
 
 T = TypeVar("T")
 router = APIRouter(prefix="/hooks")
@@ -79,20 +80,27 @@ Pushed = Annotated[bytes, Depends(from_aliyun)]
 @router.post("/aliyun/inbound")
 async def aliyun_inbound(site: TheSite, body: Pushed) -> dict[str, object]:
     """People wrote."""
-    await run_in_threadpool(aliyun_hooks.hear, site, _decoded(aliyun_hooks.ups, body))
+    heard = await run_in_threadpool(_readable, site, "inbound", body, aliyun_hooks.Up)
+    await run_in_threadpool(aliyun_hooks.hear, site, heard)
     return TAKEN
 
 
 @router.post("/aliyun/report")
 async def aliyun_report(site: TheSite, body: Pushed) -> dict[str, object]:
     """What became of messages of ours."""
-    news = aliyun_hooks.reports(_decoded(aliyun_hooks.deliveries, body))
-    await run_in_threadpool(hooks.settle, site, news)
+    found = await run_in_threadpool(_readable, site, "report", body, aliyun_hooks.Delivery)
+    await run_in_threadpool(hooks.settle, site, aliyun_hooks.reports(found))
     return TAKEN
 
 
-def _decoded(decoder: msgspec.json.Decoder[list[T]], body: bytes) -> list[T]:
+def _readable(site: Site, address: str, body: bytes, kind: type[T]) -> list[T]:
+    """The elements that can be read; the others are noted. 400 for what is no array, or has none to read."""
     try:
-        return decoder.decode(body)
+        good, bad = unread.readable(body, kind)
     except msgspec.DecodeError:
         raise HTTPException(400) from None
+    if bad:
+        unread.note(site.system, address, bad, site.now())
+    if bad and not good:
+        raise HTTPException(400)
+    return good
