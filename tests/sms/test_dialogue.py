@@ -173,7 +173,7 @@ def test_on_a_shared_phone_every_message_says_whom_it_is_about(branch: Branch) -
 
 
 def test_whose_turn_has_not_come_is_told_from_when_whatever_they_ask(branch: Branch) -> None:
-    for text in ("查询", "好的知道了"):
+    for text in ("查询", "现在去要等多久"):
         assert branch.sms(LI.phone, text)[0].startswith("您这一批从6月11日星期一开始领")
 
 

@@ -97,6 +97,8 @@ def _change(rest: str, when: When, asks: bool) -> Intent | None:
     if words.SWAP.search(rest):
         return Intent.MORE
     if words.CANCEL.search(rest) and not words.MOVE.search(rest):
+        if words.IF.search(rest):
+            return Intent.STATUS
         return _cancel(rest, when, asks)
     if words.MOVE.search(rest) or (when.dates and words.TIME_REFUSED.search(rest)):
         return Intent.MOVE
