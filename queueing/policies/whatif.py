@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from math import ceil
+from threading import Lock
 
 from queueing.crowd.control import ALL_ON, Controls
 from queueing.crowd.dayplan import DayPlan, net_limits, profile_bins, told_times
@@ -139,14 +141,40 @@ def compare(plan: DayPlan, change: Change, rule: CapacityRule, controls: Control
     return Compared(base, changed, now, now if change.nothing else _simulated(changed, controls))
 
 
-_kept: OrderedDict[str, Outcome] = OrderedDict()
+class Simulations:
+    """Plans that were simulated lately, at most so many; whoever asks for one that is under way waits for it.
+    A plan is made from the log, so a position of the log that matters makes another plan."""
+
+    def __init__(self, most: int = KEPT) -> None:
+        self._most = most
+        self._lock = Lock()
+        self._kept: OrderedDict[str, Future[Outcome]] = OrderedDict()
+
+    def of(self, plan: DayPlan, controls: Controls) -> Outcome:
+        """What so many days of a plan come to."""
+        key = repr((plan, controls, DAYS, SEED))
+        with self._lock:
+            future = self._kept.get(key)
+            begin = future is None
+            if future is None:
+                future = self._kept[key] = Future()
+                while len(self._kept) > self._most:
+                    self._kept.popitem(last=False)
+            else:
+                self._kept.move_to_end(key)
+        if begin:
+            try:
+                future.set_result(simulate(plan, controls, days=DAYS, seed=SEED))
+            except BaseException as error:
+                with self._lock:
+                    self._kept.pop(key, None)
+                future.set_exception(error)
+        return future.result()
+
+
+_simulations = Simulations()
 
 
 def _simulated(plan: DayPlan, controls: Controls) -> Outcome:
     """Simulated once, as long as it is among the last plans asked for."""
-    key = repr((plan, controls))
-    if key not in _kept:
-        _kept[key] = simulate(plan, controls, days=DAYS, seed=SEED)
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    return _kept[key]
+    return _simulations.of(plan, controls)

@@ -1,9 +1,12 @@
 """What if: a day of the real log, changed, beside itself."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from queueing.crowd.control import ALL_ON
 from queueing.crowd.dayplan import DayPlan
 from queueing.domain import State
 from queueing.domain.booking import BookSlot
@@ -109,3 +112,33 @@ def test_booked_people_stay_who_they_are(branch: Branch) -> None:
     branch.ask(BookSlot(WANG.card, "20180606-1000"))
     plan = planned(branch, day=date(2018, 6, 6))
     assert apply(plan, Change(windows=2), branch.system.season.capacity).told == plan.told
+
+
+def test_a_plan_is_simulated_once_however_many_ask_and_so_many_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Several at once wait for the first; the plan asked for longest ago is forgotten first; one that fails
+    leaves nothing."""
+    plans = [
+        DayPlan(sessions=((510, 690),), windows=n, service=4, told={540: n}, walk_ins=()) for n in (1, 2, 3)
+    ]
+    kept, simulated, whole = whatif.Simulations(most=2), [], whatif.simulate
+
+    def counted(plan: DayPlan, *arguments: object, **more: object) -> object:
+        simulated.append(plan.windows)
+        if plan.service < 0:
+            raise ValueError
+        return whole(plan, *arguments, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(whatif, "simulate", counted)
+    with ThreadPoolExecutor(8) as crew:
+        found = list(crew.map(lambda _: kept.of(plans[0], ALL_ON), range(24)))
+    assert simulated == [1] and all(one is found[0] for one in found)
+    for plan in (plans[1], plans[0], plans[2], plans[0], plans[1]):
+        kept.of(plan, ALL_ON)
+    assert simulated == [1, 2, 3, 2]
+    wrong = replace(plans[0], service=-1)
+    for _ in range(2):
+        with pytest.raises(ValueError):
+            kept.of(wrong, ALL_ON)
+    assert simulated == [1, 2, 3, 2, 1, 1]
