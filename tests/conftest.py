@@ -11,11 +11,21 @@ from uuid import uuid4
 import psycopg
 import pytest
 import redis
+from hypothesis import HealthCheck, settings
 
 from queueing.runtime import embedded
 
 # The data live as long as the session: what protects them from a power cut would only cost time.
 _TEST_SERVER = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB", "autovacuum": "off"}
+# Random examples are the same ones in every run and know no deadline: a run tells of the code, not of luck or
+# of the machine. HYPOTHESIS_PROFILE=search looks for new ones, and further.
+_CALM = {"deadline": None, "suppress_health_check": (HealthCheck.too_slow, HealthCheck.data_too_large)}
+settings.register_profile("steady", derandomize=True, database=None, print_blob=True, **_CALM)
+settings.register_profile("search", max_examples=400, stateful_step_count=80, print_blob=True, **_CALM)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+# A proxy is no way to this machine.
+os.environ |= {"NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
+
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 

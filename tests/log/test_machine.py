@@ -3,6 +3,7 @@ are lost, desks restart from snapshots. After each step a little model adds up t
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -39,6 +41,8 @@ from tests.log.ledger import Ledger
 from tests.log.world import MORNING, Clock, forget_when_synced, new_slot, opened
 
 DESKS = 3
+FEW = settings(max_examples=12, stateful_step_count=40)
+DAYS = settings.default if "HYPOTHESIS_PROFILE" in os.environ else FEW
 OWN = tuple(f"c{n}" for n in range(6))
 THEIRS = tuple(f"d{n}" for n in range(3))
 CARDS = (*OWN, *THEIRS)
@@ -295,7 +299,7 @@ def test_no_rule_breaks_whatever_three_desks_are_asked(pg_url: str, caplog: pyte
     Snapshots(pg_url).migrate()
     with opened(pg_url) as first, opened(pg_url) as second, opened(pg_url) as third:
         machine = type("OneBranch", (Branch,), {"url": pg_url, "logs": [first, second, third]})
-        run_state_machine_as_test(machine)
+        run_state_machine_as_test(machine, settings=DAYS)
     assert [
         record for record in caplog.records if record.name.startswith("queueing") and record.exc_info
     ] == []

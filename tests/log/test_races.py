@@ -17,12 +17,13 @@ from queueing.domain.booking import BookSlot
 from queueing.log import Desk, EventLog, Outcome
 from tests.log.ledger import Ledger
 from tests.log.world import BRANCH, Clock, opened, served, stock
+from tests.patience import PATIENCE
 
 DESKS = 4
 CAPACITY = 5
 SLOTS = tuple(f"20180605-1{hour}00" for hour in range(DESKS))
 CARDS = tuple(f"c{n}" for n in range(10))
-OLD = 60.0  # each desk decides from what it knew when the race began
+OLD = 3600.0  # each desk decides from what it knew when the race began
 END_OF_TIME = 1 << 60
 Wishes = list[tuple[str, str]]
 
@@ -54,9 +55,9 @@ def book(desk: Desk, wishes: Wishes, start: Callable[[float], Any]) -> int:
     """Ask for all places at once, when everybody knows the same state; how many were given."""
     with desk.view():
         pass
-    start(30)
+    start(PATIENCE)
     futures = [desk.submit(BookSlot(card, slot), by="holder", via="web") for card, slot in wishes]
-    answers = [future.exception(30) or future.result() for future in futures]
+    answers = [future.exception(PATIENCE) or future.result() for future in futures]
     assert all(isinstance(answer, Outcome | Refusal) for answer in answers)
     return sum(isinstance(answer, Outcome) for answer in answers)
 
@@ -73,7 +74,7 @@ def by_threads(url: str, log_class: type[EventLog], wishes: Callable[[int], Wish
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE)
     assert len(given) == DESKS
     return sum(given)
 
@@ -97,9 +98,9 @@ def by_processes(url: str, log_class: type[EventLog], wishes: Callable[[int], Wi
     ]
     for process in processes:
         process.start()
-    total = sum(given.get(timeout=60) for _ in processes)
+    total = sum(given.get(timeout=PATIENCE) for _ in processes)
     for process in processes:
-        process.join(30)
+        process.join(PATIENCE)
         assert process.exitcode == 0
     return total
 

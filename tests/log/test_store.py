@@ -15,6 +15,7 @@ from queueing.log.codec import encode
 from tests.domain.harness import BRANCH, card, happened
 from tests.domain.tour import tour_events
 from tests.log.world import opened
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -130,7 +131,7 @@ def test_processes_may_create_the_tables_at_the_same_time(pg_url: str) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE)
     assert failed == []
 
 
@@ -163,7 +164,7 @@ def test_only_one_at_a_time_has_its_turn(log: EventLog) -> None:
         other = threading.Thread(target=wait_for_the_turn)
         other.start()
         assert not entered.wait(0.2)
-    assert done.wait(10)
+    assert done.wait(PATIENCE)
     other.join()
 
 

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from queueing.projections import queries
 from queueing.projections.registry import all_projections
 from queueing.tables import migrate
 from tests.domain.harness import SEASON, card
+from tests.patience import PATIENCE, eventually
 from tests.projections.conftest import Append
 
 COMMAND = [sys.executable, "-m", "queueing.cli"]
@@ -61,12 +61,9 @@ def test_the_projector_follows_the_log_and_ends_when_asked(
 ) -> None:
     with subprocess.Popen([*COMMAND, "projector"], env=environment, stderr=subprocess.PIPE) as child:
         append([SEASON, card("c1")])
-        deadline = time.monotonic() + 20
-        while not seen(conn) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        eventually(lambda: seen(conn))
         child.send_signal(signal.SIGTERM)
-        assert child.wait(10) == 0, child.stderr and child.stderr.read()
-    assert seen(conn)
+        assert child.wait(PATIENCE) == 0, child.stderr and child.stderr.read()
 
 
 def seen(connection: psycopg.Connection) -> bool:

@@ -20,6 +20,7 @@ from queueing.projections.rebuild import NEW, RebuildRunning, rebuild_all
 from queueing.projections.runner import ProjectionFailed, Projector
 from queueing.projections.tracking import tracked
 from tests.domain.harness import SEASON, card
+from tests.patience import PATIENCE
 from tests.projections.chance import Chance
 from tests.projections.conftest import Append
 from tests.projections.test_runner import following
@@ -103,7 +104,7 @@ def test_events_that_keep_coming_and_a_running_projector_lose_and_double_nothing
             failed.append(error)
 
     with following(projector):
-        assert projector.wait_for(log.head(), timeout=30)
+        assert projector.wait_for(log.head(), timeout=PATIENCE)
         reader = threading.Thread(target=read)
         builder = threading.Thread(target=rebuild_again_and_again)
         reader.start()
@@ -114,7 +115,7 @@ def test_events_that_keep_coming_and_a_running_projector_lose_and_double_nothing
             appended += 1
         stop.set()
         reader.join()
-        assert projector.wait_for(log.head(), timeout=30)
+        assert projector.wait_for(log.head(), timeout=PATIENCE)
     assert failed == []
     assert appended > 5
     assert reads and set(reads) == {len(chance.state.cards)}

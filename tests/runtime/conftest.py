@@ -15,6 +15,7 @@ import pytest
 
 from queueing.runtime import leftovers
 from queueing.settings import project_root
+from tests.patience import PATIENCE
 
 
 @dataclass
@@ -25,23 +26,52 @@ class System:
     var_dir: Path
 
     def line(self) -> str:
+        """The next thing it says, but for that it is still waiting for the web: the machine is busy then."""
         assert self.process.stdout is not None
-        return self.process.stdout.readline().strip()
+        while (line := self.process.stdout.readline().strip()).startswith("网页服务还没有应答，继续等待"):
+            pass
+        return line
 
     def ended(self, sent: signal.Signals | None = None) -> int:
         if sent is not None:
             self.process.send_signal(sent)
-        return self.process.wait(timeout=15)
+        return self.process.wait(timeout=PATIENCE)
 
     def processes(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children(recursive=True)
+        """What it started and is alive, but for PostgreSQL's own children, which come and go."""
+        found = alive(psutil.Process(self.process.pid).children(recursive=True))
+        return [each for each in found if not _of_postgres(each)]
 
 
 Start = Callable[..., System]
 
 
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
-    return [each for each in processes if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+    return [each for each in processes if _lives(each)]
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _of_postgres(process: psutil.Process) -> bool:
+    try:
+        parent = process.parent()
+        return parent is not None and parent.name() == process.name() == "postgres"
+    except psutil.NoSuchProcess:
+        return True
+
+
+def arguments(process: psutil.Process) -> list[str]:
+    """Its command line; nothing when it has just ended."""
+    try:
+        found: list[str] = process.cmdline()
+    except psutil.Error:
+        return []
+    return found
 
 
 @pytest.fixture

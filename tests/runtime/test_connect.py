@@ -11,6 +11,7 @@ from queueing.errors import UserError
 from queueing.runtime import embedded, instance, leftovers
 from queueing.runtime.connect import check_database, services
 from queueing.settings import Settings
+from tests.patience import PATIENCE
 from tests.runtime.conftest import Start, System
 
 
@@ -44,17 +45,17 @@ def test_two_commands_share_the_servers_until_both_are_done(var_dir: Path) -> No
     def first() -> None:
         with services(_settings(var_dir)):
             inside.set()
-            leave.wait()
+            leave.wait(PATIENCE)
         left.set()
 
     thread = Thread(target=first)
     thread.start()
-    assert inside.wait(20)
+    assert inside.wait(PATIENCE)
     with services(_settings(var_dir)) as urls:
         leave.set()
         assert not left.wait(0.5)
         assert _count(urls.database) == 1
-    assert left.wait(20)
+    assert left.wait(PATIENCE)
     thread.join()
 
 

@@ -30,6 +30,7 @@ from queueing.sms.localtwilio.behaviours import Behaviour, Rule
 from queueing.sms.localtwilio.server import LocalTwilio, serving
 from queueing.sms.outbox import send_all
 from queueing.sms.rows import AT_LEAST_ONCE
+from tests.patience import PATIENCE
 from tests.support import EMPLOYERS, PEOPLE, Branch, database, opened, prepare
 
 PAGE = project_root() / "docs" / "sms.md"
@@ -53,7 +54,6 @@ MOMENTS = (
     "after it was taken",
     "before the outcome is recorded",
 )
-PATIENCE = 60.0
 
 
 @contextmanager

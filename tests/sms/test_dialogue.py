@@ -46,6 +46,9 @@ def may_give_back(text: str, branch: Branch) -> bool:
     return reading.intent is Intent.CANCEL or reading.choice == 0
 
 
+SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
 @given(
     texts=st.lists(
         st.one_of(
@@ -58,7 +61,7 @@ def may_give_back(text: str, branch: Branch) -> bool:
     ),
     phone=st.sampled_from([WANG.phone, ZHANG.phone]),
 )
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=40, suppress_health_check=SLOW)
 def test_whatever_is_written_nothing_breaks_and_nothing_is_decided_unasked(
     talking: Branch, texts: list[str], phone: str
 ) -> None:
@@ -94,7 +97,7 @@ def _open_question(branch: Branch, phone: str) -> str:
 
 
 @given(digit=st.integers(0, 9), text=st.sampled_from(["{}", "选{}", "第{}个", "{}吧", "（{}）"]))
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=25, suppress_health_check=SLOW)
 def test_a_digit_answers_the_open_question_only(talking: Branch, digit: int, text: str) -> None:
     talking.clock.forward(minutes=31)  # whatever was offered has lapsed
     talking.run_sql("DELETE FROM threads")

@@ -14,6 +14,7 @@ from queueing.domain import events as e
 from queueing.log import LogUnavailable
 from queueing.log.desk import RETRY_SECONDS
 from queueing.sms.inbound import Inbound, receive_many
+from tests.patience import PATIENCE
 from tests.support import LI, LIU, SUN, WANG, ZHANG, Branch, opened
 
 
@@ -88,7 +89,7 @@ def test_delivered_at_the_same_time_it_is_handled_once(
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(30)
+            thread.join(PATIENCE)
     assert failed == []
     assert len(branch.facts(e.SlotsOffered)) == 3
 
@@ -107,7 +108,7 @@ def test_two_phones_at_the_same_time_do_not_wait_for_each_other_for_ever(branch:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE)
     assert branch.rows("SELECT count(*) FROM inbound") == [(8,)]
 
 
@@ -216,5 +217,5 @@ def test_two_messages_of_one_phone_at_the_same_time_see_each_other(
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(30)
+            thread.join(PATIENCE)
     assert [event.reason for event in branch.facts(e.PhoneListed)] == ["not_understood"]

@@ -27,6 +27,7 @@ from queueing.sms.gateways.local import LocalGateway
 from queueing.sms.gateways.port import Outgoing, Result, Verdict
 from queueing.sms.outbox import enqueue_reply, send_all, send_due
 from queueing.sms.rows import EXEMPT, Done
+from tests.patience import PATIENCE
 from tests.sms.carriers import Fickle, always
 from tests.support import LIU, QIAN, SUN, WANG, ZHANG, Branch, Somebody, moment, opened
 
@@ -111,7 +112,7 @@ def test_two_senders_never_take_the_same_message(branch: Branch) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE)
     assert len(taken) == len(set(taken)) == 60
 
 
@@ -138,7 +139,7 @@ def test_two_senders_at_once_send_each_message_once(branch: Branch) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE)
     assert failed == []
     assert Counter(message.ref for message in carrier.given) == Counter(refs)
 

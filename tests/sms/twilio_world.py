@@ -16,11 +16,11 @@ from queueing.sms.localtwilio.behaviours import Behaviour, Rule
 from queueing.sms.localtwilio.server import LocalTwilio, serving
 from queueing.web import tables
 from queueing.web.app import create_app
+from tests.patience import PATIENCE
 from tests.support import Branch, opened
 from tests.web.world import serving as serving_web
 
 PUBLIC_URL = "https://queue.example.org"
-PATIENCE = 20.0
 
 
 @dataclass
@@ -57,7 +57,7 @@ def eventually(look: Callable[[], str], wanted: str) -> str:
 
 
 @contextmanager
-def connected(url: str, var_dir: Path, timeout: float = 5.0) -> Iterator[Line]:
+def connected(url: str, var_dir: Path, timeout: float = PATIENCE) -> Iterator[Line]:
     """The line, for the length of a block."""
     tables.migrate(url)
     with opened(url, var_dir, SMS="twilio-local", PUBLIC_URL=PUBLIC_URL) as branch:

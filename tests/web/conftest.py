@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from queueing.web import staff
 from queueing.web.routes import who
 from tests.web.eyes import PHONE
-from tests.web.windows import Open
+from tests.web.windows import Open, own_browser
 from tests.web.world import TUESDAY, World, running_world
 
 
@@ -63,13 +63,7 @@ def visit(browser: Browser, world: World) -> Iterator[Open]:
     contexts: list[BrowserContext] = []
 
     def open_page(path: str, size: dict[str, int] = PHONE, *, scripts: bool = True) -> Page:
-        context = browser.new_context(
-            viewport=size,  # type: ignore[arg-type]
-            base_url=world.url,
-            java_script_enabled=scripts,
-            locale="zh-CN",
-        )
-        context.set_default_timeout(10_000)
+        context = own_browser(browser, world, size, scripts=scripts)
         contexts.append(context)
         page = context.new_page()
         page.goto(path)

@@ -21,6 +21,7 @@ from queueing.settings import project_root
 from tests.web.axe import Report, examine
 from tests.web.eyes import DESKTOP, PHONE, complaints
 from tests.web.states import RETIREE, STATES, State, Visit
+from tests.web.windows import own_browser
 from tests.web.world import TUESDAY, World, running_world
 
 PAGE = project_root() / "docs" / "web-quality.md"
@@ -46,10 +47,10 @@ def look_at(state: State, world: World, browser: Browser) -> Seen:
     world.at(TUESDAY)
     world.catch_up()
     size = PHONE if state.area == RETIREE else DESKTOP
-    with browser.new_context(viewport=size, base_url=world.url, locale="zh-CN") as context:  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
+    with own_browser(browser, world, size) as context:
         page = context.new_page()
         state.open(Visit(world, page))
+        page.wait_for_load_state()
         path = page.url.removeprefix(world.url).split("?")[0]
         heading = " ".join(page.locator("h1").first.inner_text().split())
         usual = examine(page)

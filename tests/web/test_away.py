@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic, sleep
 from urllib.parse import urlsplit
 
 import psycopg
@@ -10,6 +9,7 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from queueing import words
+from tests.patience import eventually
 from tests.web.world import World, running_world
 
 
@@ -48,12 +48,8 @@ def test_a_lost_store_is_one_sentence_and_nothing_is_lost(own_world: World, pg_s
         assert world.browser().get("/book").status_code == 200, "what needs no store works on"
     finally:
         shut(pg_server_url, world.system.url, allowed=True)
-    deadline = monotonic() + 30
-    while world.browser().get("/healthz").status_code != 200 and monotonic() < deadline:
-        sleep(0.2)
-    while monotonic() < deadline:
-        answer = holder.http.post("/my/book", data={"form_token": token, "slot": "20180612-0930"})
-        if answer.status_code == 200:
-            break
-    assert "约好了" in answer.text
+    visitor = world.browser()
+    eventually(lambda: visitor.get("/healthz").status_code == 200)
+    wanted = {"form_token": token, "slot": "20180612-0930"}
+    eventually(lambda: "约好了" in holder.http.post("/my/book", data=wanted).text)
     assert world.card(card).booking.slot == "20180612-0930"

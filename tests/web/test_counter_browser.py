@@ -11,10 +11,11 @@ from queueing.domain.booking import BookSlot
 from queueing.domain.counter import EndVisit, TicketWalkIn
 from queueing.web import staff
 from queueing.web.codes import code_text
+from tests.web.eyes import DESKTOP
+from tests.web.windows import own_browser
 from tests.web.world import PASSWORD, World
 
 pytestmark = pytest.mark.browser
-DESKTOP = {"width": 1280, "height": 800}
 Desk = Callable[..., Page]
 
 
@@ -28,8 +29,7 @@ def desk(browser: Browser, world: World) -> Iterator[Desk]:
     contexts = []
 
     def sit_down(window: int, *, scripts: bool = True) -> Page:
-        context = browser.new_context(viewport=DESKTOP, base_url=world.url, java_script_enabled=scripts)  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
+        context = own_browser(browser, world, DESKTOP, scripts=scripts)
         contexts.append(context)
         login = f"clerk{next(world.numbers)}"
         with psycopg.connect(world.system.url, autocommit=True) as conn:
@@ -110,8 +110,11 @@ def test_nothing_is_loaded_anew_when_a_key_is_pressed(world: World, desk: Desk) 
     says(page, "已叫到5号窗口")
     assert page.evaluate("window.sameOne") is True
     expect(page.locator("[data-live]")).to_contain_text("连桂芝")
+    scan(page, world.person(name="连桂荣"))
+    opened(page, "连桂荣")
     page.go_back()
     opened(page, "连桂芝")
+    assert page.evaluate("window.sameOne") is True
 
 
 def test_a_scan_finds_the_person_wherever_the_cursor_is(world: World, desk: Desk) -> None:
@@ -232,25 +235,6 @@ def test_the_days_list_is_narrowed_by_state_and_slot(world: World, desk: Desk) -
     page.get_by_label("时段").select_option("20180605-1030")
     expect(listed).to_contain_text("原福来")
     expect(listed).not_to_contain_text("迟桂花")
-
-
-def test_filters_set_faster_than_the_answers_are_all_kept(world: World, desk: Desk) -> None:
-    world.do(BookSlot(world.person(name="快桂花"), "20180605-0930"))
-    world.catch_up()
-    page = desk(8)
-    listed = page.locator(".today .list")
-    page.locator(".today .filters a", has_text="晚了").click()
-    expect(listed).to_contain_text("没有人")
-
-    later = "new Promise((go) => setTimeout(go, 300))"
-    page.evaluate(f"() => {{ const fast = fetch; window.fetch = (...x) => {later}.then(() => fast(...x)); }}")
-    page.locator(".today .filters a", has_text="要办的").click()
-    page.get_by_label("时段").select_option("20180605-0930")
-    page.locator(".today .filters a", has_text="全部").click()
-    page.locator(".today .filters a", has_text="要办的").click()
-    expect(page.locator("#main:not([aria-busy])")).to_be_visible()
-    expect(listed).to_contain_text("快桂花")
-    assert page.get_by_label("时段").input_value() == "20180605-0930"
 
 
 def test_a_slip_is_printed_with_a_code_that_is_no_name(world: World, desk: Desk) -> None:

@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from queueing.domain.handover import ActivateCards
 from queueing.web import staff
+from tests.web.eyes import DESKTOP
+from tests.web.windows import own_browser
 from tests.web.world import PASSWORD, TUESDAY, World
 
 pytestmark = pytest.mark.browser
@@ -22,10 +24,7 @@ def side(browser: Browser, world: World) -> Iterator[Side]:
     contexts = []
 
     def sit_down(role: str, employer: str = "") -> Page:
-        context = browser.new_context(
-            viewport={"width": 1280, "height": 800}, base_url=world.url, accept_downloads=True
-        )
-        context.set_default_timeout(10_000)
+        context = own_browser(browser, world, DESKTOP, accept_downloads=True)
         contexts.append(context)
         login = f"side{role}{employer}{next(world.numbers)}"
         with psycopg.connect(world.system.url, autocommit=True) as conn:

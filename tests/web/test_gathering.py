@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from queueing.web.gathering import MOST, Gathering
+from tests.patience import PATIENCE
 
 
 class Handler:
@@ -20,7 +21,7 @@ class Handler:
 
     def __call__(self, numbers: Sequence[int]) -> list[int]:
         self.batches.append(list(numbers))
-        self.gate.wait(10)
+        self.gate.wait(PATIENCE)
         if 13 in numbers:
             raise ValueError("thirteen")
         if 0 in numbers:

@@ -10,6 +10,7 @@ from queueing.domain.booking import BookSlot, RecordNoShow
 from queueing.domain.handover import HandOver
 from queueing.domain.season import ChangeCapacity, CloseSlots
 from queueing.web.personal_code import personal_code
+from tests.patience import eventually
 from tests.web.eyes import DESKTOP, PHONE
 from tests.web.windows import Open, enter, heading, press
 from tests.web.world import World
@@ -179,8 +180,8 @@ def test_two_browsers_at_once_want_the_last_place(world: World, visit: Open) -> 
         page.goto(f"/my/check?slot={slot}")
         page.route("**/my/book", lambda route: waiting.append(route))
         page.get_by_role("button", name="对，就约这个时间").click(no_wait_after=True)
-        page.wait_for_timeout(50)
-    assert len(waiting) == 2 and not any(world.card(card).booking for card in cards)
+    eventually(lambda: len(waiting) == 2, rest=lambda: pages[0].wait_for_timeout(20))
+    assert not any(world.card(card).booking for card in cards)
     for route in waiting:
         route.continue_()
     for page in pages:

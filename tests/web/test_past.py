@@ -1,6 +1,5 @@
 """The board as it was: what a replay shows is what the live board showed, and a replay only looks."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -18,6 +17,7 @@ from queueing.projections.replay import Replay
 from queueing.sms.then import outcomes
 from queueing.web.boarding import board_then, of_state, of_tables
 from queueing.web.films import Films
+from tests.patience import PATIENCE, eventually
 from tests.web.world import World
 
 DAY = date(2018, 6, 20)
@@ -111,11 +111,9 @@ def test_a_day_nobody_looks_at_is_closed(day: tuple[World, Any]) -> None:
     world, _ = day
     films = Films(world.system.url, world.system.log, world.system.season.branch.id, idle=0.2)
     film = films.film(DAY)
-    assert film.ready.wait(30)
-    deadline = time.monotonic() + 30
-    while not film.replay.closed and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert film.replay.closed and films.film(DAY) is not film
+    assert film.ready.wait(PATIENCE)
+    eventually(lambda: film.replay.closed)
+    assert films.film(DAY) is not film
     films.close()
 
 
@@ -131,8 +129,8 @@ def test_a_day_that_can_t_be_replayed_is_begun_anew(
     with monkeypatch.context() as broken:
         broken.setattr(Replay, "prepare", break_)
         film = films.film(DAY)
-        assert film.ready.wait(30) and film.failed
-    assert films.film(DAY).ready.wait(30) and not films.film(DAY).failed
+        assert film.ready.wait(PATIENCE) and film.failed
+    assert films.film(DAY).ready.wait(PATIENCE) and not films.film(DAY).failed
     films.close()
 
 

@@ -9,6 +9,7 @@ from tests.web.axe import ENABLED, examine
 from tests.web.eyes import PHONE, complaints
 from tests.web.quality import look_at
 from tests.web.states import RETIREE, STATES
+from tests.web.windows import own_browser
 from tests.web.world import World
 
 pytestmark = pytest.mark.browser
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def page(browser: Browser, world: World) -> Iterator[Page]:
-    with browser.new_context(viewport=PHONE, base_url=world.url) as context:  # type: ignore[arg-type]
+    with own_browser(browser, world, PHONE) as context:
         yield context.new_page()
 
 

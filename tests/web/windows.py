@@ -1,12 +1,30 @@
 """Opening windows of a browser, and saying there who one is."""
 
 from collections.abc import Callable
+from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.patience import MILLISECONDS
 from tests.web.world import World
 
 Open = Callable[..., Page]
+
+
+def own_browser(
+    browser: Browser, world: World, size: dict[str, int], *, scripts: bool = True, **more: Any
+) -> BrowserContext:
+    """A browser of somebody's own: cookies and windows shared with nobody. It waits as long as tests wait."""
+    expect.set_options(timeout=MILLISECONDS)
+    context = browser.new_context(
+        viewport=size,  # type: ignore[arg-type]
+        base_url=world.url,
+        java_script_enabled=scripts,
+        locale="zh-CN",
+        **more,
+    )
+    context.set_default_timeout(MILLISECONDS)
+    return context
 
 
 def heading(page: Page, text: str) -> None:

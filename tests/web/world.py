@@ -5,7 +5,6 @@ import hashlib
 import re
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,6 +33,7 @@ from queueing.system import System, open_system
 from queueing.tables import migrate
 from queueing.web import staff, tables
 from queueing.web.app import create_app
+from tests.patience import PATIENCE, eventually
 
 TUESDAY = datetime(2018, 6, 5, 9, 0)
 PASSWORD = "a long enough one"
@@ -55,7 +55,7 @@ class Browser:
     """Keeps cookies, follows redirects, and sends forms as the last page allows."""
 
     def __init__(self, url: str) -> None:
-        self.http = httpx.Client(base_url=url, follow_redirects=True, timeout=20)
+        self.http = httpx.Client(base_url=url, follow_redirects=True, timeout=PATIENCE)
         self.page = httpx.Response(200, text="")
 
     def get(self, path: str, **query: Any) -> httpx.Response:
@@ -204,29 +204,30 @@ def running_world(pg_url: str, directory: Path, *, demo: bool = False) -> Iterat
         system.close()
 
 
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        found: int = probe.getsockname()[1]
-    return found
+@contextmanager
+def reserved_port() -> Iterator[int]:
+    """A port that nobody else gets for the length of a block, though nobody listens on it: a server may."""
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
 
 
 @contextmanager
 def serving(app: Any, port: int = 0) -> Iterator[str]:
     """The app on a free port (or this one), in a thread."""
-    port = port or free_port()
     config = uvicorn.Config(
-        app, port=port, log_level="warning", ws="none", access_log=False, timeout_graceful_shutdown=1
+        app, log_level="warning", ws="none", access_log=False, timeout_graceful_shutdown=1
     )
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
+    with socket.create_server(("127.0.0.1", port)) as listening:
+        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+        thread.start()
+        eventually(lambda: server.started or not thread.is_alive())
+        assert server.started, "the web did not start"
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(PATIENCE)
+            assert not thread.is_alive(), "the web did not end"

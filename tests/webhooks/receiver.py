@@ -13,6 +13,8 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
+from tests.patience import PATIENCE
+
 
 @dataclass
 class Receiver:
@@ -73,5 +75,5 @@ def receiving(certificate: Path | None = None) -> Iterator[Receiver]:
         yield receiver
     finally:
         server.shutdown()
-        thread.join(5)
+        thread.join(PATIENCE)
         server.server_close()

@@ -16,6 +16,7 @@ from queueing.domain.handover import HandOver, UndoCollection
 from queueing.webhooks import subscriptions
 from queueing.webhooks.delivery import LEASE, Office, back_off, deliver, deliver_due, send_test
 from queueing.webhooks.subscriptions import Subscription
+from tests.patience import PATIENCE
 from tests.support import MASTER_KEY, SUN, WANG, ZHANG, Branch
 from tests.webhooks.receiver import Receiver
 
@@ -196,7 +197,7 @@ def test_a_sender_with_an_old_list_does_not_ask_again_what_another_found_failing
     receiver.statuses = [500]
     deliver_due(office)
     asked = len(receiver.bodies)
-    assert deliver(office, listed, monotonic() + 20) == 0 and len(receiver.bodies) == asked
+    assert deliver(office, listed, monotonic() + PATIENCE) == 0 and len(receiver.bodies) == asked
 
 
 def test_a_sender_that_lost_its_claim_writes_nothing(
@@ -254,7 +255,7 @@ def test_a_sender_killed_between_sending_and_writing_it_down_loses_nothing(
         },
     )
     receiver.meanwhile = lambda: os.kill(running.pid, signal.SIGKILL)
-    assert running.wait(30) == -signal.SIGKILL
+    assert running.wait(PATIENCE) == -signal.SIGKILL
     receiver.meanwhile = lambda: None
     assert [one["data"]["card"] for one in receiver.opened(secret)] == [WANG.card]
     assert deliver_due(office) == 0, "its claim still holds"

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,9 +13,8 @@ from redis import Redis
 
 from queueing.settings import project_root
 from queueing.system import branch_time
+from tests.patience import PATIENCE, eventually
 from tests.support import MASTER_KEY, WANG, Branch
-
-PATIENCE = 45.0
 
 
 @pytest.fixture
@@ -49,7 +47,7 @@ def program(
     for process in processes:
         process.terminate()
     for process in processes:
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE)
 
 
 def due(branch: Branch) -> UUID:
@@ -69,13 +67,12 @@ def due(branch: Branch) -> UUID:
 
 def sent(branch: Branch, ref: UUID, processes: list[subprocess.Popen[str]]) -> bool:
     """Wait until a message left."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
+
+    def look() -> bool:
         assert all(process.poll() is None for process in processes), "a program ended"
-        if branch.rows("SELECT state FROM messages WHERE ref = %s", ref) == [("accepted",)]:
-            return True
-        time.sleep(0.1)
-    return False
+        return branch.rows("SELECT state FROM messages WHERE ref = %s", ref) == [("accepted",)]
+
+    return eventually(look)
 
 
 def test_ticker_and_worker_send_what_is_due_and_outlive_an_emptied_redis(

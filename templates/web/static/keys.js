@@ -42,12 +42,6 @@
   document.addEventListener("settled", () => {
     while (pressed.length && !document.querySelector("[aria-busy=true]")) press(pressed.shift());
   });
-
-  // A form is sent once, however often the button is pressed.
-  addEventListener("submit", (event) => {
-    if (event.defaultPrevented) return;
-    if (event.target.dataset.sent) { event.preventDefault(); return; }
-    event.target.dataset.sent = "1";
-    setTimeout(() => { delete event.target.dataset.sent; }, 3000);
-  });
+  // What was meant for a page that did not come must not be done to another.
+  document.addEventListener("lost", () => { pressed.length = 0; });
 })();

@@ -12,6 +12,7 @@ import psycopg
 from jsonschema import Draft202012Validator
 
 from queueing.web.api import keys
+from tests.patience import PATIENCE
 from tests.web.world import World
 
 
@@ -69,7 +70,7 @@ class Api:
         self.http = httpx.Client(
             base_url=f"{url}/api/v1",
             headers={"Authorization": f"Bearer {key}"},
-            timeout=20,
+            timeout=PATIENCE,
             event_hooks={"response": [self._seen]},
         )
 

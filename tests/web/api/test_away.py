@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 
+from tests.patience import eventually
 from tests.web.api.client import Api, problem
 from tests.web.test_away import shut
 from tests.web.world import World, running_world
@@ -36,8 +36,5 @@ def test_a_lost_store_is_a_problem_and_the_request_is_done_once_it_is_back(
             assert int(answer.headers["retry-after"]) > 0 and "重做一次不会重复" in said["detail"]
     finally:
         shut(pg_server_url, world.system.url, allowed=True)
-    deadline = monotonic() + 30
-    while (answer := api.post("/bookings", wanted, key="x")).status_code != 201 and monotonic() < deadline:
-        sleep(0.3)
-    assert answer.status_code == 201, answer.text
+    eventually(lambda: api.post("/bookings", wanted, key="x").status_code == 201)
     assert world.card(card).booking.slot == "20180612-0930"

@@ -22,6 +22,7 @@ from queueing.web.api.document import operations
 from queueing.web.api.keys import SCOPES
 from queueing.web.api.problems import kinds
 from queueing.web.api.said import SCHEMAS
+from tests.patience import PATIENCE
 from tests.web.api.client import Api, conforms, declared, document_of, problem
 from tests.web.api.shapes import of_schema, one_of_known
 from tests.web.world import World
@@ -267,7 +268,7 @@ def test_the_answers_of_a_day_are_as_documented(world: World, api: Api, made: di
 
 
 def test_the_reference_is_a_page_of_its_own(world: World, made: dict[str, Any]) -> None:
-    page = httpx.get(f"{world.url}/api/v1/docs", timeout=120)
+    page = httpx.get(f"{world.url}/api/v1/docs", timeout=PATIENCE)
     assert page.status_code == 200 and 'lang="zh-CN"' in page.text
     assert all(f"<code>/api{path}</code>" in page.text for path in made["paths"])
     assert "http://" not in page.text.replace(world.system.public_url, "")

@@ -15,6 +15,7 @@ from queueing.web import limits
 from queueing.web.api import access, keys
 from queueing.web.limits import Bucket
 from queueing.webhooks import subscriptions
+from tests.patience import PATIENCE
 from tests.web.api.client import Api, new_key, problem
 from tests.web.world import KEY, World
 
@@ -28,7 +29,7 @@ def test_without_a_key_nothing_is_said(world: World) -> None:
         {"Authorization": "Bearer"},
         {"Authorization": "Bearer qk_0"},
     ):
-        answer = httpx.get(f"{world.url}/api/v1{SLOTS}", headers=given)
+        answer = httpx.get(f"{world.url}/api/v1{SLOTS}", headers=given, timeout=PATIENCE)
         problem(answer, 401, "unauthenticated")
         assert answer.headers["www-authenticate"].startswith("Bearer")
 
@@ -38,7 +39,9 @@ def test_a_key_that_is_nearly_right_is_wrong(world: World, change: object) -> No
     _, key = new_key(world)
     assert callable(change)
     problem(
-        httpx.get(f"{world.url}/api/v1{SLOTS}", headers={"Authorization": f"Bearer {change(key)}"}),
+        httpx.get(
+            f"{world.url}/api/v1{SLOTS}", headers={"Authorization": f"Bearer {change(key)}"}, timeout=PATIENCE
+        ),
         401,
         "unauthenticated",
     )
@@ -117,7 +120,11 @@ def test_guessing_keys_is_cut_short_but_those_who_have_one_go_on(world: World) -
     known = Api.of(world)
     world.at(world.clock.now + timedelta(days=400))  # a time of its own: guesses are counted by address
     answers = [
-        httpx.get(f"{world.url}/api/v1{SLOTS}", headers={"Authorization": f"Bearer qk_00000000_{n}"})
+        httpx.get(
+            f"{world.url}/api/v1{SLOTS}",
+            headers={"Authorization": f"Bearer qk_00000000_{n}"},
+            timeout=PATIENCE,
+        )
         for n in range(access.GUESSES.most + 1)
     ]
     assert [one.status_code for one in answers] == [401] * access.GUESSES.most + [429]

@@ -17,6 +17,7 @@ import pytest
 
 from queueing.web.api import ledger
 from queueing.web.api.ledger import Ledger
+from tests.patience import PATIENCE, eventually
 from tests.web.api.client import Api, new_key, problem
 from tests.web.world import World
 
@@ -149,7 +150,7 @@ def test_a_web_process_killed_at_the_worst_moment(world: World, when: str, done_
         dying = Api(url, name, key)
         with pytest.raises(httpx.TransportError):
             dying.post(f"/employers/{employer}/calls", {"outcome": "answered"}, key="killed")
-        assert doomed.wait(20) == -signal.SIGKILL
+        assert doomed.wait(PATIENCE) == -signal.SIGKILL
         dying.close()
     time.sleep(0.1)
     assert calls(world, employer) == int(done_before)
@@ -181,10 +182,9 @@ def test_requests_that_two_processes_take_in_another_order_are_both_answered(wor
         found = we.submit(ledger._written, site, wishes, now)
         with psycopg.connect(world.system.url, autocommit=True) as watch:
             waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-            while watch.execute(waiting).fetchone() is None:
-                time.sleep(0.01)
+            eventually(lambda: watch.execute(waiting).fetchone())
         held = "INSERT INTO api_requests (id, fingerprint, since, running) VALUES (%s, 'x', %s, true)"
         other.execute(held, (ours.id, now))
         other.rollback()
-        turn, running = found.result(30)
+        turn, running = found.result(PATIENCE)
         assert (turn, running) == (ledger.Turn(ours.id, wishes[0].run, 1), ledger.Claimed.RUNNING)

@@ -9,6 +9,7 @@ from queueing.projections.history import history
 from queueing.web import calm
 from queueing.web.personal_code import personal_code
 from queueing.web.site import make_site
+from tests.patience import PATIENCE
 from tests.web.api.client import Api, problem
 from tests.web.world import World
 
@@ -240,7 +241,7 @@ def test_a_reader_that_waits_hears_what_comes(world: World, api: Api) -> None:
     )
     waiting.start()
     card = world.person()
-    waiting.join(15)
+    waiting.join(PATIENCE)
     assert [one["data"]["card"] for one in heard[0]["events"]][:1] == [card]
 
 

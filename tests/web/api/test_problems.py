@@ -7,6 +7,7 @@ import pytest
 
 from queueing import words
 from queueing.web.api import problems
+from tests.patience import PATIENCE
 from tests.web.api.client import Api, problem
 from tests.web.test_words import EVERY, sample
 from tests.web.world import World
@@ -21,9 +22,9 @@ def test_every_refusal_has_a_type_of_its_own() -> None:
 
 def test_every_type_is_explained_where_its_address_leads(world: World) -> None:
     for kind in problems.kinds():
-        page = httpx.get(f"{world.url}/api/problems/{kind.name}")
+        page = httpx.get(f"{world.url}/api/problems/{kind.name}", timeout=PATIENCE)
         assert page.status_code == 200 and kind.title in page.text
-    problem(httpx.get(f"{world.url}/api/problems/no-such"), 404, "not-found")
+    problem(httpx.get(f"{world.url}/api/problems/no-such", timeout=PATIENCE), 404, "not-found")
 
 
 def test_a_refusal_says_what_staff_read_and_carries_its_fields() -> None:
@@ -72,7 +73,7 @@ def test_what_was_sent_is_not_repeated(api: Api) -> None:
 
 def test_an_unknown_address_and_a_wrong_method(world: World, api: Api) -> None:
     problem(api.get("/nothing"), 404, "not-found")
-    problem(httpx.get(f"{world.url}/api/elsewhere"), 404, "not-found")
+    problem(httpx.get(f"{world.url}/api/elsewhere", timeout=PATIENCE), 404, "not-found")
     answer = api.http.delete("/bookings")
     problem(answer, 405, "method-not-allowed")
     assert answer.headers["allow"] == "POST"

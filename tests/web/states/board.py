@@ -32,7 +32,7 @@ def preview(visit: Visit) -> None:
     visit.goto("/changes?day=2018-06-08")
     visit.page.check("input[name=slot] >> nth=2")
     visit.page.fill("#reason", "停电检修")
-    visit.page.click("text=先看会影响谁")
+    visit.send("text=先看会影响谁 >> nth=0")
 
 
 @state("board", "undo previewed", role="manager")
@@ -68,7 +68,7 @@ def alarmed(visit: Visit) -> None:
 @state("board", "of the past", role="manager")
 def past(visit: Visit) -> None:
     visit.goto("/board/past?at=2018-06-05T08:40")
-    visit.page.wait_for_selector("[data-slider]:not([hidden])", timeout=30_000)
+    visit.page.wait_for_selector("[data-slider]:not([hidden])")
 
 
 @state("board", "trail of a card", role="manager")

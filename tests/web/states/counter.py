@@ -139,8 +139,7 @@ def outage(visit: Visit) -> None:
     visit.world.do(DisputeHandOver(card, "proxy", TUESDAY.replace(hour=8), "collected"))
     visit.goto("/counter/outage")
     visit.page.fill("#text", "没有这个人 8:40")
-    visit.page.get_by_role("button", name="补录这一段").click()
-    visit.page.wait_for_load_state()
+    visit.send("button:has-text('补录这一段')")
 
 
 @state("lobby", "not up to date")

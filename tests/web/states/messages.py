@@ -11,8 +11,7 @@ def phone(visit: Visit) -> None:
     card = visit.world.person()
     visit.goto(f"/phone?card={card}")
     visit.page.fill("input[name=text]", "查询")
-    visit.page.click("#last button")
-    visit.page.wait_for_load_state()
+    visit.send("#last button")
 
 
 pages("messages", role="counter", inbox_empty="/inbox", templates="/sms/templates")

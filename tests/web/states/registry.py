@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from queueing.web import sessions, staff
 from queueing.web.guard import HOLDER_COOKIE, STAFF_COOKIE
@@ -45,8 +45,10 @@ class Visit:
         return self.page
 
     def send(self, button: str = "main form button") -> None:
-        """Press a button of the page."""
+        """Press a button of the page, and wait for what comes of it, be it a page or a part of one."""
+        self.page.evaluate("document.querySelector('main > *').setAttribute('data-before', '')")
         self.page.click(button)
+        expect(self.page.locator("[data-before]")).to_have_count(0)
         self.page.wait_for_load_state()
 
     def enter(self, *cards: str) -> None:
