@@ -10,32 +10,35 @@ INSTALLED := .venv/.installed
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
-install: $(INSTALLED) ## make the virtual environment from requirements.lock
+# One at a time: whoever comes second finds it done.
+install: ## make the virtual environment from requirements.lock
+	@flock --nonblock Makefile true || echo "另一个窗口正在安装依赖，等它完成……"
+	@flock --close Makefile $(MAKE) --no-print-directory $(INSTALLED)
 
-run: $(INSTALLED) ## start the whole system; Ctrl-C stops it
+run: install ## start the whole system; Ctrl-C stops it
 	@$(BIN)/queueing run
 
 # Three at a time even on two cores: much of the time is spent waiting for disks, processes and browsers.
-test: $(INSTALLED) ## run the tests; ARGS="-k booking" selects, ARGS="-n0" runs them one by one
+test: install ## run the tests; ARGS="-k booking" selects, ARGS="-n0" runs them one by one
 	$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
-check: $(INSTALLED) ## style, types, and the arrows between the layers
+check: install ## style, types, and the arrows between the layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: $(INSTALLED) ## put the code into shape
+format: install ## put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(INSTALLED) ## measure this machine
+bench: install ## measure this machine
 	$(BIN)/python -m bench $(ARGS)
 
-crowd: $(INSTALLED) ## simulate every case of docs/crowd.md again (a few minutes)
+crowd: install ## simulate every case of docs/crowd.md again (a few minutes)
 	$(BIN)/queueing crowd table --days 1000 --write docs/crowd.md
 
-rehearsed: $(INSTALLED) ## play every case of docs/rehearsal.md again (some ten minutes)
+rehearsed: install ## play every case of docs/rehearsal.md again (some ten minutes)
 	$(BIN)/queueing crowd rehearsed --seeds 2 --write docs/rehearsal.md
 
 lock: ## choose versions again, after a change of the dependencies in pyproject.toml (needs uv)
@@ -49,7 +52,7 @@ clean: ## remove what can be made again; the data in var/ stay
 # The project itself goes in last and without isolation: what builds it is in the lock.
 $(INSTALLED): requirements.lock pyproject.toml
 	@echo "正在安装依赖，约需一分钟……"
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
