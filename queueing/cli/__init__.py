@@ -47,7 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command. Whatever goes wrong, a person reads one sentence and no stack trace."""
     signal.signal(signal.SIGTERM, _end)
     try:
-        result = build()(args=arguments, prog_name="queueing", standalone_mode=False)
+        app = build()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        result = app(args=arguments, prog_name="queueing", standalone_mode=False)
     except Exception as error:
         problem = explain(error)
         typer.echo(problem.sentence, err=True)

@@ -18,7 +18,7 @@ from queueing.runtime.prepare import migrate
 from queueing.runtime.server import Server
 from queueing.settings import Settings
 
-_PATIENCE = 30.0
+_PATIENCE = 120.0
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from queueing.runtime import instance, leftovers
 from queueing.runtime.connect import Urls, started
 from queueing.runtime.instance import Instance
 from queueing.runtime.ports import answers, with_free_port, with_local_twilio
-from queueing.runtime.prepare import prepare
+from queueing.runtime.prepare import SignIn, prepare
 from queueing.runtime.programs import Program, programs
 from queueing.runtime.server import Server
 from queueing.runtime.supervisor import supervising
@@ -23,8 +23,9 @@ from queueing.settings import Settings
 Say = Callable[[str], None]
 Choose = Callable[[Settings], Sequence[Program]]
 
-_WEB_SECONDS = 60.0
-_ATTEMPTS = 10
+_WEB_SECONDS = 180.0
+_ASK_FOR_PATIENCE = 10.0
+_ATTEMPTS = 60
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -46,7 +47,7 @@ def run(settings: Settings, say: Say, choose: Choose = programs) -> None:
 
 
 def _serve(settings: Settings, servers: Sequence[Server], say: Say, choose: Choose) -> None:
-    prepare(settings, say)
+    sign_ins = prepare(settings, say)
     environment = {**settings.to_env(), "TZ": "Asia/Shanghai"}
     with (
         instance.announced(settings.var_dir, _instance(settings)),
@@ -54,7 +55,16 @@ def _serve(settings: Settings, servers: Sequence[Server], say: Say, choose: Choo
     ):
         _wait_for_web(settings, supervisor, say)
         say(f"已就绪，请打开 {settings.public_url}/")
+        for line in _how_to_sign_in(settings, sign_ins):
+            say(line)
         _watch(servers, supervisor, say)
+
+
+def _how_to_sign_in(settings: Settings, sign_ins: Sequence[SignIn]) -> Iterator[str]:
+    """For a demonstration only: a real system's accounts are nobody's to read."""
+    for login, password, _ in sign_ins[:1]:
+        door = f"{settings.public_url}/staff"
+        yield f"工作人员从 {door} 登录，如 {login}，密码 {password}；其他演示账号写在登录页上。"
 
 
 def _instance(settings: Settings) -> Instance:
@@ -75,7 +85,7 @@ def _wait_for_web(settings: Settings, supervisor: subprocess.Popen[bytes], say: 
         _check_alive(supervisor)
         if waited > _WEB_SECONDS:
             raise UserError(f"网页服务没有启动：原因见 {settings.var_dir / 'log' / 'web.log'}。")
-        if patient and waited > _WEB_SECONDS / 6:
+        if patient and waited > _ASK_FOR_PATIENCE:
             patient = False
             say(f"网页服务还没有应答，继续等待；它的日志在 {settings.var_dir / 'log' / 'web.log'}。")
         sleep(0.1)

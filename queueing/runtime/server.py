@@ -17,7 +17,7 @@ from queueing.runtime.paths import make_private_dir
 # The signal that asks a process to end, and the one for a process that does not listen.
 Ending = tuple[signal.Signals, signal.Signals]
 
-_START_SECONDS = 60.0  # recovery after a crash replays the write-ahead log first
+_START_SECONDS = 180.0  # recovery after a crash replays the write-ahead log first
 
 
 @dataclass

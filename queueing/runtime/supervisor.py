@@ -54,21 +54,23 @@ def supervising(
     log = make_private_dir(var_dir / "log") / "supervisord.log"
     file = var_dir / "supervisord.conf"
     file.write_text(configuration(programs), encoding="utf-8")
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "supervisor.supervisord", "-c", str(file)],
-            env={**os.environ, **environment, "PYTHONUNBUFFERED": "1", MARK: str(var_dir)},
-            cwd=var_dir,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,  # Ctrl-C is for the parent, which stops everything in order
-        )
+    process = None
     try:
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "supervisor.supervisord", "-c", str(file)],
+                env={**os.environ, **environment, "PYTHONUNBUFFERED": "1", MARK: str(var_dir)},
+                cwd=var_dir,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # Ctrl-C is for the parent, which stops everything in order
+            )
         yield process
     finally:
         end_supervised(var_dir)
-        process.wait()
+        if process is not None:
+            process.wait()
 
 
 def configuration(programs: Sequence[Program]) -> str:
