@@ -13,7 +13,7 @@ help: ## list the targets
 # One at a time: whoever comes second finds it done.
 install: ## make the virtual environment from requirements.lock
 	@flock --nonblock Makefile true || echo "另一个窗口正在安装依赖，等它完成……"
-	@flock --close Makefile $(MAKE) --no-print-directory $(INSTALLED)
+	@flock --close Makefile $(MAKE) --silent --no-print-directory $(INSTALLED)
 
 run: install ## start the whole system; Ctrl-C stops it
 	@$(BIN)/queueing run
