@@ -14,6 +14,7 @@ import redis
 from hypothesis import HealthCheck, settings
 
 from queueing.runtime import embedded
+from tests.janitor import own_directory
 
 # The data live as long as the session: what protects them from a power cut would only cost time.
 _TEST_SERVER = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB", "autovacuum": "off"}
@@ -31,10 +32,15 @@ _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-sta
 
 @pytest.fixture(scope="session")
 def server_dir() -> Iterator[Path]:
-    """Not below pytest's own directory: another session would close it to the account PostgreSQL runs as."""
-    path = Path(tempfile.mkdtemp(prefix="queueing-test-"))
-    yield path
-    shutil.rmtree(path)
+    """Nothing runs on it, and it is gone, however the session ends."""
+    with own_directory() as path:
+        yield path
+
+
+@pytest.fixture
+def own_dir(server_dir: Path) -> Path:
+    """A directory of one test's own there."""
+    return Path(tempfile.mkdtemp(dir=server_dir))
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,5 @@
 """An installation of its own for the command line: embedded servers on a var directory."""
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,14 +55,11 @@ class Installation:
 
 
 @pytest.fixture(scope="session")
-def servers() -> Iterator[tuple[Path, Urls]]:
-    """Embedded servers that the commands find running. Not below pytest's own directory: accounts other than
-    ours may not enter it."""
-    home = Path(tempfile.mkdtemp(prefix="queueing-import-"))
-    var_dir = home / "var"
+def servers(server_dir: Path) -> Iterator[tuple[Path, Urls]]:
+    """Embedded servers that the commands find running."""
+    var_dir = server_dir / "importing"
     with services(Settings.from_env({"VAR_DIR": str(var_dir)})) as urls:
         yield var_dir, urls
-    shutil.rmtree(home)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ import random
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -41,12 +40,9 @@ OLD = 3600.0
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
+def server(server_dir: Path) -> Iterator[Server]:
     """A PostgreSQL of our own, durable as in production. A test that ends it starts it again."""
-    with (
-        tempfile.TemporaryDirectory(prefix="queueing-outage-") as folder,
-        embedded.postgres(Path(folder)) as server,
-    ):
+    with embedded.postgres(server_dir / "outages") as server:
         yield server
 
 
@@ -108,13 +104,12 @@ def _book_until_killed(url: str, name: str, many: int) -> list[str]:
 
 
 @pytest.fixture
-def cable(own_url: str) -> Iterator[tuple[Cable, str]]:
+def cable(own_url: str, own_dir: Path) -> Iterator[tuple[Cable, str]]:
     """A cable, and the URL of the database through it."""
     parts = conninfo_to_dict(own_url)
-    with tempfile.TemporaryDirectory(prefix="cable-") as folder:
-        cable = Cable(Path(folder), str(parts["host"]))
-        yield cable, f"postgresql://postgres@/{parts['dbname']}?host={folder}"
-        cable.close()
+    cable = Cable(own_dir, str(parts["host"]))
+    yield cable, f"postgresql://postgres@/{parts['dbname']}?host={own_dir}"
+    cable.close()
 
 
 @pytest.mark.parametrize(

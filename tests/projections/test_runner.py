@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -310,11 +309,10 @@ def test_a_projector_killed_again_and_again_applies_every_event_once(
     assert differences(conn, chance.state) == []
 
 
-def test_a_projector_survives_a_restart_of_postgresql(projections: list[Projection]) -> None:
+def test_a_projector_survives_a_restart_of_postgresql(projections: list[Projection], own_dir: Path) -> None:
     chance = Chance(7)
     with (
-        tempfile.TemporaryDirectory(prefix="queueing-test-") as directory,
-        embedded.postgres(Path(directory)) as server,
+        embedded.postgres(own_dir) as server,
         closing(EventLog(server.url)) as log,
     ):
         log.migrate()

@@ -1,7 +1,6 @@
 """A var directory for a system, and the system as a process of its own."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -75,9 +74,9 @@ def arguments(process: psutil.Process) -> list[str]:
 
 
 @pytest.fixture
-def var_dir() -> Iterator[Path]:
+def var_dir(server_dir: Path) -> Iterator[Path]:
     """A directory on which nothing may run in the end."""
-    yield from _var_dir()
+    yield from _var_dir(server_dir)
 
 
 @pytest.fixture
@@ -87,23 +86,20 @@ def start(var_dir: Path) -> Iterator[Start]:
 
 
 @pytest.fixture(scope="session")
-def steady() -> Iterator[System]:
+def steady(server_dir: Path) -> Iterator[System]:
     """A running system for tests that leave it as it is."""
-    for var_dir in _var_dir():
+    for var_dir in _var_dir(server_dir):
         for start in _start(var_dir):
             system = start()
             assert system.line().startswith("已就绪")
             yield system
 
 
-def _var_dir() -> Iterator[Path]:
-    """Not below pytest's own directory: accounts other than ours may not enter it."""
-    home = Path(tempfile.mkdtemp(prefix="queueing-run-"))
-    path = home / "var"
+def _var_dir(server_dir: Path) -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(dir=server_dir)) / "var"
     yield path
     strays = (leftovers.supervised(path), leftovers.servers(path))
     leftovers.clear(path)
-    shutil.rmtree(home)
     assert strays == ([], [])
 
 
