@@ -53,11 +53,15 @@ def _serve(settings: Settings, servers: Sequence[Server], say: Say, choose: Choo
         instance.announced(settings.var_dir, _instance(settings)),
         supervising(settings.var_dir, choose(settings), environment) as supervisor,
     ):
-        _wait_for_web(settings, supervisor, say)
-        say(f"已就绪，请打开 {settings.public_url}/")
-        for line in _how_to_sign_in(settings, sign_ins):
-            say(line)
-        _watch(servers, supervisor, say)
+        try:
+            _wait_for_web(settings, supervisor, say)
+            say(f"已就绪，请打开 {settings.public_url}/")
+            for line in _how_to_sign_in(settings, sign_ins):
+                say(line)
+            _watch(servers, supervisor, say)
+        except _Stop:
+            say("正在停止……")
+            raise
 
 
 def _how_to_sign_in(settings: Settings, sign_ins: Sequence[SignIn]) -> Iterator[str]:

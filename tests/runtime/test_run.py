@@ -41,6 +41,7 @@ def test_ctrl_c_stops_everything(start: Start) -> None:
     assert _healthy(_ready(system))
     processes = _workers(system)
     assert system.ended(signal.SIGINT) == 0
+    assert system.line() == "正在停止……"
     assert alive(processes) == []
     assert instance.running(system.var_dir) is None
 
