@@ -19,6 +19,7 @@ from queueing.log.desk import Desk
 from queueing.log.store import EventLog, Overtaken
 from queueing.web.api import ledger
 from queueing.webhooks import delivery, subscriptions
+from tests.patience import PATIENCE
 from tests.web.api.client import Api, problem
 from tests.web.world import World
 
@@ -44,7 +45,7 @@ def overtaken(world: World, ask: Callable[[], httpx.Response], sleeper: Sleeper)
     with ThreadPoolExecutor(1) as crew:
         slow = crew.submit(ask)
         try:
-            assert sleeper.asleep.wait(30)
+            assert sleeper.asleep.wait(PATIENCE)
             world.at(world.clock.now + LATE)
             second = ask()
         finally:

@@ -21,6 +21,7 @@ from queueing.domain.counter import ArriveHolder, CallHolder, HandOver
 from queueing.web.api import ledger
 from queueing.web.api.app import OPERATIONS
 from queueing.web.api.route import ApiRoute
+from tests.patience import PATIENCE
 from tests.web.api.client import Api, new_key, problem
 from tests.web.world import World
 
@@ -210,7 +211,7 @@ def test_a_process_killed_while_it_changes_a_webhook(
         dying = Api(doomed.stdout.readline().strip(), name, key)
         with pytest.raises(httpx.TransportError):
             ask(dying, made, "killed")
-        assert doomed.wait(20) == -signal.SIGKILL
+        assert doomed.wait(PATIENCE) == -signal.SIGKILL
         dying.close()
     deadline = time.monotonic() + 20  # PostgreSQL takes a moment to see that its client is gone
     while True:
