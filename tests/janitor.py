@@ -56,8 +56,9 @@ def _is_on(process: psutil.Process, path: str) -> bool:
     try:
         if process.pid == psutil.Process().pid or "tests.janitor" in process.cmdline():
             return False
-        marked = process.environ().get(MARK, "")
-        return marked.startswith(path) or any(path in word for word in process.cmdline())
+        environment = process.environ()
+        words = [environment.get(MARK, ""), environment.get("VAR_DIR", ""), *process.cmdline()]
+        return any(path in word for word in words)
     except (psutil.Error, OSError):
         return False
 
