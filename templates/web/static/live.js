@@ -9,7 +9,7 @@
   const replace = (piece, html) => {
     const open = new Map([...piece.querySelectorAll("details")].map((one) => [named(one), one.open]));
     const atBottom = piece.scrollHeight - piece.scrollTop - piece.clientHeight < 60;
-    const links = () => [...piece.querySelectorAll("a[href], summary")];
+    const links = () => [...piece.querySelectorAll("a[href], button, summary")];
     const focus = links().find((one) => one === document.activeElement);
     piece.innerHTML = html;
     piece.querySelectorAll("details").forEach((one) => { one.open = open.get(named(one)) ?? one.open; });
