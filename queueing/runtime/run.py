@@ -56,7 +56,7 @@ def _serve(settings: Settings, servers: Sequence[Server], say: Say, choose: Choo
         try:
             _wait_for_web(settings, supervisor, say)
             say(f"已就绪，请打开 {settings.public_url}/")
-            for line in _how_to_sign_in(settings, sign_ins):
+            for line in how_to_sign_in(settings, sign_ins):
                 say(line)
             _watch(servers, supervisor, say)
         except _Stop:
@@ -64,7 +64,7 @@ def _serve(settings: Settings, servers: Sequence[Server], say: Say, choose: Choo
             raise
 
 
-def _how_to_sign_in(settings: Settings, sign_ins: Sequence[SignIn]) -> Iterator[str]:
+def how_to_sign_in(settings: Settings, sign_ins: Sequence[SignIn]) -> Iterator[str]:
     """For a demonstration only: a real system's accounts are nobody's to read."""
     for login, password, _ in sign_ins[:1]:
         door = f"{settings.public_url}/staff"

@@ -9,6 +9,8 @@ import psycopg
 import pytest
 
 from queueing.runtime import instance, leftovers
+from queueing.runtime.run import how_to_sign_in
+from queueing.settings import Settings
 from tests.patience import PATIENCE, eventually
 from tests.runtime.conftest import Start, System, alive, arguments, launch
 
@@ -34,6 +36,14 @@ def _workers(system: System) -> list[psutil.Process]:
 
     eventually(lambda: sleepers() == 2)
     return system.processes()
+
+
+def test_only_a_demonstration_says_how_to_sign_in() -> None:
+    settings = Settings.from_env({"PORT": "8123"})
+    (line,) = how_to_sign_in(settings, [("manager", "zhuguan", "主管"), ("admin", "guanli", "管理员")])
+    assert all(part in line for part in ("http://127.0.0.1:8123/staff", "manager", "zhuguan"))
+    assert "guanli" not in line
+    assert list(how_to_sign_in(settings, [])) == []
 
 
 def test_ctrl_c_stops_everything(start: Start) -> None:
