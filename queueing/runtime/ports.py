@@ -3,6 +3,8 @@
 import errno
 import http.client
 import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from queueing.errors import UserError
@@ -12,14 +14,36 @@ from queueing.sms.gateways.account import LOCAL
 _PORTS_TO_TRY = 50
 
 
-def with_free_port(settings: Settings) -> Settings:
+MayHave = Callable[[int], bool]
+
+
+@contextmanager
+def claiming() -> Iterator[MayHave]:
+    """Claims ports for the length of a block: whether nobody else has claimed one. Between finding a port
+    free and the web listening on it lies a while, in which a second run on this machine would find it free as
+    well, and take the other's web for its own. The kernel drops a claim when its process dies."""
+    with ExitStack() as claims:
+
+        def claim(port: int) -> bool:
+            held = claims.enter_context(socket.socket(socket.AF_UNIX))
+            try:
+                held.bind(f"\0queueing-port-{port}")
+            except OSError:
+                return False
+            return True
+
+        yield claim
+
+
+def with_free_port(settings: Settings, may_have: MayHave = lambda port: True) -> Settings:
     """The same settings with the port they will really use."""
     if settings.port_given:
-        if not _free(settings.host, settings.port):
+        if not (_free(settings.host, settings.port) and may_have(settings.port)):
             raise UserError(f"端口 {settings.port} 已被占用：请停止占用它的程序，或用 PORT 换一个端口。")
         return settings
     last = min(settings.port + _PORTS_TO_TRY, 65536)
-    port = next((port for port in range(settings.port, last) if _free(settings.host, port)), None)
+    wanted = range(settings.port, last)
+    port = next((port for port in wanted if _free(settings.host, port) and may_have(port)), None)
     if port is None:
         raise UserError(f"端口 {settings.port} 到 {last - 1} 都被占用：请用 PORT 指定一个空闲端口。")
     shown = settings.public_url

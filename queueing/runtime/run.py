@@ -13,7 +13,7 @@ from queueing.errors import UserError
 from queueing.runtime import instance, leftovers
 from queueing.runtime.connect import Urls, started
 from queueing.runtime.instance import Instance
-from queueing.runtime.ports import answers, with_free_port, with_local_twilio
+from queueing.runtime.ports import answers, claiming, with_free_port, with_local_twilio
 from queueing.runtime.prepare import SignIn, prepare
 from queueing.runtime.programs import Program, programs
 from queueing.runtime.server import Server
@@ -35,13 +35,13 @@ class _Stop(BaseException):
 
 def run(settings: Settings, say: Say, choose: Choose = programs) -> None:
     """Run until a signal; then leave no process behind."""
-    with _until_a_signal(), instance.owning(settings.var_dir) as ours:
+    with _until_a_signal(), instance.owning(settings.var_dir) as ours, claiming() as may_have:
         if not ours:
             raise UserError(_already_running(settings))
         instance.withdraw(settings.var_dir)
         if count := leftovers.clear(settings.var_dir):
             say(f"上一次运行没有正常结束，已停止它留下的 {count} 个进程。")
-        settings = with_local_twilio(with_free_port(settings))
+        settings = with_local_twilio(with_free_port(settings, may_have))
         with started(settings) as (urls, servers):
             _serve(replace(settings, database_url=urls.database, redis_url=urls.redis), servers, say, choose)
 

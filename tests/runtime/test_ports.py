@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from queueing.errors import UserError
-from queueing.runtime.ports import answers, with_free_port, with_local_twilio
+from queueing.runtime.ports import answers, claiming, with_free_port, with_local_twilio
 from queueing.runtime.programs import programs
 from queueing.settings import Settings
 
@@ -26,6 +26,16 @@ def test_a_busy_port_is_passed_over_and_the_address_follows(busy: int) -> None:
     found = with_free_port(_settings(busy, given=False))
     assert found.port > busy
     assert found.public_url == f"http://127.0.0.1:{found.port}"
+
+
+def test_two_that_start_at_once_do_not_take_the_same_port(busy: int) -> None:
+    with claiming() as one, claiming() as other:
+        first = with_free_port(_settings(busy, given=False), one).port
+        assert with_free_port(_settings(busy, given=False), other).port > first
+        with pytest.raises(UserError, match=f"端口 {first} 已被占用"):
+            with_free_port(_settings(first, given=True), other)
+    with claiming() as later:
+        assert later(first)
 
 
 def test_a_public_address_does_not_follow_the_port(busy: int) -> None:

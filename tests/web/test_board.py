@@ -516,7 +516,7 @@ def test_the_tab_of_every_page_of_staff_is_marked(manager: Browser) -> None:
 def test_the_board_says_how_many_windows_to_open_and_opens_them(world: World) -> None:
     world.at(datetime(2018, 6, 14, 8, 0))
     manager = world.signed_in("manager")
-    for slot in ("20180614-0945", "20180614-1000", "20180614-1015"):
+    for slot in ("20180614-1045", "20180614-1100", "20180614-1115"):
         book(world, slot, 4)
     world.catch_up()
     manager.get("/board")
