@@ -20,6 +20,7 @@ from queueing.log.desk import FRESH_SECONDS
 from queueing.log.snapshots import Snapshots
 from queueing.people.notes import Notes
 from queueing.people.vault import Vault
+from queueing.projections.foreseen import CrowdAhead
 from queueing.season.load import load_season
 from queueing.season.model import Season
 from queueing.season.shift import shift
@@ -50,6 +51,7 @@ class System:
     notes: Notes
     gateway_name: str
     pool: ConnectionPool[psycopg.Connection[tuple[object, ...]]]
+    crowd: CrowdAhead
     var_dir: Path
     settings: Settings = field(repr=False)
 
@@ -96,6 +98,7 @@ def open_system(
         notes=Notes(key),
         gateway_name=settings.sms,
         pool=pool,
+        crowd=CrowdAhead(pool),
         var_dir=settings.var_dir,
         settings=settings,
     )

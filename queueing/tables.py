@@ -8,7 +8,7 @@ from psycopg import sql
 
 from queueing.log import EventLog
 from queueing.log.snapshots import Snapshots
-from queueing.projections import mornings
+from queueing.projections import foreseen, mornings
 from queueing.projections.registry import all_projections
 from queueing.projections.runner import Projector
 from queueing.sms import inbound, inbox, pace, strangers, unread
@@ -28,6 +28,7 @@ OWN_TABLES = (
     "strangers",
     "unread",
     "gateway_pace",
+    "day_forecasts",
     "installation",
     "webhook_subscriptions",
     "webhook_attempts",
@@ -53,6 +54,7 @@ def migrate(url: str) -> None:
             pace.migrate(url)
             strangers.migrate(url)
             unread.migrate(url)
+            foreseen.migrate(url)
             migrate_installation(url)
             webhooks.migrate(url)
             Projector(url, all_projections(), log).migrate()

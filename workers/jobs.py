@@ -7,7 +7,7 @@ import os
 from functools import cache
 from time import monotonic
 
-from queueing.policies import closing, runner
+from queueing.policies import closing, foresight, runner
 from queueing.projections.keeping import keep_mornings
 from queueing.settings import Settings
 from queueing.sms.gateways.choice import gateway
@@ -65,6 +65,11 @@ def write_closing_list() -> bool:
     """Once the season is closed, write the list of uncollected cards for staff; whether it was written
     now."""
     return closing.write_once(system())
+
+
+def foresee() -> int:
+    """Simulate today and the coming days for the pages; how many were."""
+    return foresight.foresee(system(), system().clock())
 
 
 def forget_erased() -> int:

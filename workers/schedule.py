@@ -28,6 +28,8 @@ EVERY_SECONDS = {
 }
 """How often each policy is looked at; the others every ten minutes."""
 OTHERS_SECONDS = 600
+FORESEE_SECONDS = 30
+"""Often, since one look takes a few days at a time; today is simulated once a minute."""
 SEND_SECONDS = 2
 FAILURE_TTL = 24 * 3600
 
@@ -49,6 +51,7 @@ def ticks() -> list[JsonCronJob]:
     found += [_tick(jobs.policy, "policies", EVERY_SECONDS.get(n, OTHERS_SECONDS), n) for n in POLICIES]
     found += [
         _tick(jobs.follow_up_refused, "policies", 300),
+        _tick(jobs.foresee, "policies", FORESEE_SECONDS),
         _tick(jobs.forget_erased, "policies", 600),
         _tick(jobs.write_closing_list, "policies", 600),
         _tick(jobs.snapshot, "policies", 600),

@@ -31,6 +31,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from queueing.domain import Refusal
 from queueing.domain.counter import ArriveHolder, CallNext, TicketWalkIn
 from queueing.domain.season import ChangeCapacity, CloseSlots
+from queueing.policies.foresight import foresee
 from queueing.projections.registry import all_projections
 from queueing.projections.runner import Projector
 from queueing.rehearsal.rehearse import Plan, prepare_play
@@ -593,6 +594,7 @@ def main(wanted: set[str]) -> None:
     ):
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--lang=zh-CN"])
         fill_the_hall(system)
+        foresee(system, NOW, seconds=600.0)
         studio = Studio(system, url, browser, wanted)
         for name, take in SHOTS.items():
             if not wanted or name in wanted or any(one.startswith(name) for one in wanted):

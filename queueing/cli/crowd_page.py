@@ -10,6 +10,7 @@ from queueing.crowd.campaign import Filled
 from queueing.crowd.hall import Hall
 from queueing.crowd.hearing import Heard
 from queueing.crowd.judging import Judged
+from queueing.crowd.offering import FILLS, Offering
 from queueing.crowd.required import Compared, gap_closed, required
 from queueing.crowd.simulate import Outcome
 from queueing.crowd.table import Table
@@ -175,6 +176,18 @@ def _pacing(found: Table) -> str:
     )
 
 
+def _offers(found: Table) -> str:
+    cells: dict[str, list[Offering]] = {}
+    for (section, name), one in found.results.items():
+        if section == "offers":
+            cells.setdefault(name.rsplit(", ", 1)[0], []).append(one)
+    rows = (
+        (way, *(f"{one.peak:.1f} ± {one.error:.1f}" for one in ones), f"{ones[0].liking:.0%}")
+        for way, ones in cells.items()
+    )
+    return grid(("places offered", *(f"{fill:.0%} full" for fill in FILLS), "liked (half full)"), rows)
+
+
 def _waits(found: Table) -> str:
     judged: dict[str, Judged] = found.section("waits")
     head = ("days", "estimates", "within the range", "not above it", "bias, min", "mean error, min")
@@ -232,6 +245,7 @@ _TABLES: dict[str, Callable[[Table], str]] = {
     "chosen-on": lambda found: _closed(found, used=True),
     "pacing": _pacing,
     "waits": _waits,
+    "offers": _offers,
     "classes": _classes,
     "alarm": _alarm,
 }

@@ -14,6 +14,7 @@ from queueing.crowd.control import Controls
 from queueing.crowd.dayplan import DayPlan
 from queueing.crowd.hearing import Heard, heard
 from queueing.crowd.judging import Judged, judge
+from queueing.crowd.offering import FILLS, WAYS, Offering, offering
 from queueing.crowd.required import Compared, of, required
 from queueing.crowd.simulate import Outcome, simulate
 
@@ -70,12 +71,18 @@ def _heard(plan: DayPlan, days: int) -> Heard:
     return heard(plan, _ALARM_DAYS * days, SEED)
 
 
+def _offered(argument: tuple[str, float], days: int) -> Offering:
+    way, fill = argument
+    return offering(way, fill, days=max(20, days // 5), fillings=max(2, days // 100), seed=SEED)
+
+
 _COMPUTE: Mapping[str, Callable[[Any, int], Any]] = {
     **dict.fromkeys(CELLS, _outcome),
     "closed form": _design,
     "waits": _judged,
     "pacing": _campaign,
     "alarm": _heard,
+    "offers": _offered,
 }
 
 
@@ -92,6 +99,7 @@ def tasks(days: int) -> list[Task]:
         for response in RESPONSES
         for policy in POLICIES
     ]
+    todo += [Task("offers", f"{way}, {fill:.0%} full", days, (way, fill)) for way in WAYS for fill in FILLS]
     return todo
 
 

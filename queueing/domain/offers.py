@@ -3,17 +3,22 @@ works."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from queueing.domain import events as e
 from queueing.domain import refusals as r
 from queueing.domain.booking import bookable, end_offer, opens_for
 from queueing.domain.kernel import Command, Context, decides, evolves
-from queueing.domain.places import free_places, holdable, told_minute, told_times
+from queueing.domain.places import free_places, held_by_others, holdable, told_minute, told_times
 from queueing.domain.state import Card, Hold, Offer, Slot, State
 from queueing.domain.tallies import count_walk_in
+
+Crowd = Mapping[str, float]
+NO_FORECAST: Crowd = {}
+SEEN_KEPT = 60
+"""Slots remembered as offered before, for whoever asks for others again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +37,9 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class OfferSlots(Command):
-    """Keep a few calm places for a holder. `reason`, `token`, `note` and `noted` as in `SlotsOffered`: asked
-    again with the token of the live offer, it is that offer."""
+    """Keep a few calm places for a holder. `reason`, `token`, `note` and `noted` as in `SlotsOffered`: with
+    "more", others than those offered so far; asked again with the token of the live offer, it is that offer.
+    `crowd`: slot -> people who will wait there by the forecast (P95), as a share of the hall's room."""
 
     card: str
     wish: Wish = Wish()
@@ -41,6 +47,7 @@ class OfferSlots(Command):
     token: str = ""
     note: str = ""
     noted: date | None = None
+    crowd: Crowd = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +58,19 @@ class Candidate:
     slot: str
 
 
+def fullness(taken: int, limit: int) -> float:
+    """How full a slot would be with one more person: what makes one less calm than another."""
+    return (taken + 1) / max(1, limit)
+
+
 def score(
     slot: Slot, days_away: int, near: time | None, day_weight: float, now: datetime, card: str
 ) -> float:
     """How crowded and how far away a slot is: (booked + 1) / limit + 0.15 a day away (balancing by the
     least loaded of a few choices: Mitzenmacher 2001), plus the distance from the time of day asked for (an
     hour counts as a quarter)."""
-    taken = len(slot.seats) + sum(1 for hold in slot.holds if hold.until > now and hold.card != card) + 1
-    value = taken / max(1, slot.capacity) + day_weight * days_away
+    taken = len(slot.seats) + held_by_others(slot, now, card)
+    value = fullness(taken, slot.capacity) + day_weight * days_away
     if near is not None:
         minutes = abs((slot.start.hour - near.hour) * 60 + slot.start.minute - near.minute)
         value += minutes / 240
@@ -66,7 +78,14 @@ def score(
 
 
 def calmest(
-    state: State, card_id: str, card: Card, wish: Wish, context: Context, count: int, around: bool = False
+    state: State,
+    card_id: str,
+    card: Card,
+    wish: Wish,
+    context: Context,
+    count: int,
+    around: bool = False,
+    crowd: Crowd = NO_FORECAST,
 ) -> list[str]:
     """The `count` calmest slots with a place for this person that fit the wish, in order of time; `around`:
     those of the days nearest to the ones it names. Where the rules don't put the calm ones first, the
@@ -85,6 +104,7 @@ def calmest(
             continue
         if rules.calm_first:
             points = score(slot, days_away, wish.near, rules.day_weight, context.now, card_id)
+            points += crowd.get(slot_id, 0.0)
         else:
             points = rules.day_weight * days_away
         best = sorted([*best, Candidate(points, slot_id)], key=lambda c: (c.score, c.slot))[:count]
@@ -141,7 +161,15 @@ def _fits(slot: Slot, wish: Wish) -> bool:
     return wish.before is None or slot.start < wish.before
 
 
-def choose(state: State, card_id: str, card: Card, wish: Wish, context: Context, count: int = 0) -> list[str]:
+def choose(
+    state: State,
+    card_id: str,
+    card: Card,
+    wish: Wish,
+    context: Context,
+    count: int = 0,
+    crowd: Crowd = NO_FORECAST,
+) -> list[str]:
     """The calmest slots for a wish, `count` of them or as many as the rules say; when nothing fits, the wish
     is widened: any part of those days, then the nearest days, then any time at all."""
     count = count or state.facts.rules.offered
@@ -149,7 +177,21 @@ def choose(state: State, card_id: str, card: Card, wish: Wish, context: Context,
     any_time = replace(any_part, after=None, before=None)
     widened = ((wish, False), (any_part, False), (wish, True), (any_part, True), (any_time, True))
     for one, around in dict.fromkeys(widened):
-        found = calmest(state, card_id, card, one, context, count, around)
+        found = calmest(state, card_id, card, one, context, count, around, crowd)
+        if found:
+            return found
+    return []
+
+
+def _others(
+    state: State, card_id: str, card: Card, wish: Wish, context: Context, count: int, crowd: Crowd
+) -> list[str]:
+    """Slots not offered yet; once all were, those not offered just now; where there are no others, the same
+    again."""
+    seen, shown = (card.offer.seen, card.offer.slots) if card.offer else ((), ())
+    for left_out in dict.fromkeys(((*seen, *shown), shown, ())):
+        other = replace(wish, without=(*wish.without, *left_out))
+        found = choose(state, card_id, card, other, context, count, crowd)
         if found:
             return found
     return []
@@ -165,13 +207,16 @@ def offer(
     token: str = "",
     note: str = "",
     noted: date | None = None,
+    crowd: Crowd = NO_FORECAST,
 ) -> e.SlotsOffered:
     """The event of an offer, or NothingFree. Where none of the days asked for has a place, it says so."""
-    found = choose(state, card_id, card, wish, context)
+    asked = (card_id, card, wish, context)
+    find = _others if reason == "more" else choose
+    found = find(state, *asked, 0, crowd)
     if not note and reason in ("asked", "more"):
         note, noted = _note(state, wish, found, context.now)
     if note and context.via == "sms":
-        found = choose(state, card_id, card, wish, context, BESIDE_A_NOTE)
+        found = find(state, *asked, BESIDE_A_NOTE, crowd)
     if not found:
         raise r.NothingFree(card_id)
     rules = state.facts.rules
@@ -226,16 +271,26 @@ def offer_slots(command: OfferSlots, state: State, context: Context) -> list[e.E
         command.token,
         command.note,
         command.noted,
+        command.crowd,
     )
     return [fact]
 
 
 @evolves(e.SlotsOffered)
 def _offered(state: State, event: e.SlotsOffered) -> None:
-    offer = Offer(slots=event.slots, told=event.told, until=event.until, token=event.token)
+    seen = _seen(state.cards[event.card].offer, event)
+    offer = Offer(slots=event.slots, told=event.told, until=event.until, token=event.token, seen=seen)
     keep(state, event.card, offer, event.via, event.at)
     if event.reason == "today_full":
         count_walk_in(state, event.at)
+
+
+def _seen(before: Offer | None, event: e.SlotsOffered) -> tuple[str, ...]:
+    """What was offered before the others that this event offers. When all were seen, a new round begins."""
+    if before is None or event.reason not in ("more", "other_day"):
+        return ()
+    seen = (*before.seen, *before.slots)[-SEEN_KEPT:]
+    return before.slots if set(seen) & set(event.slots) else seen
 
 
 def keep(state: State, card: str, offer: Offer, via: str, at: datetime) -> None:

@@ -41,13 +41,14 @@ class Booking(Entity, frozen=True, kw_only=True):
 
 class Offer(Entity, frozen=True, kw_only=True):
     """Places kept for a holder until `until`; `token` as in `SlotsOffered`. `notice`: the branch asked, and
-    not the holder."""
+    not the holder. `seen`: slots offered before these, since the holder began to ask for others."""
 
     slots: tuple[str, ...]
     told: tuple[datetime, ...]
     until: datetime
     token: str = ""
     notice: bool = False
+    seen: tuple[str, ...] = ()
 
 
 class Visit(Entity, frozen=True, kw_only=True):

@@ -155,7 +155,7 @@ def _situation(one: _Open, look: _look, now: datetime, thread: Thread) -> Situat
     def wait(card: str) -> Wait | None:
         return look.wait(card, now)
 
-    return Situation(one.cards, look, now, thread, token, look.opens, wait)
+    return Situation(one.cards, look, now, thread, token, look.opens, wait, look.crowd(now))
 
 
 def _not_known(system: System) -> str:
@@ -181,6 +181,7 @@ class _look:  # noqa: N801  (a function with a system)
 
     def __init__(self, system: System) -> None:
         self._desk = system.desk
+        self.crowd = system.crowd.at
 
     def __call__(self, card: str) -> Card | None:
         with self._desk.view() as state:

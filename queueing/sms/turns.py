@@ -3,7 +3,7 @@ to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -38,8 +38,6 @@ class Thread:
     until: datetime | None = None
     pending: Reading | None = None
     misses: int = 0
-    seen: tuple[str, ...] = ()
-    """Slots offered before, which "others" leaves out."""
     said: tuple[Said, ...] = ()
     """What the last 24 hours' answers were."""
     asked: datetime | None = None
@@ -85,6 +83,9 @@ class Situation:
     """From which day a card's holder may book."""
     wait: Callable[[str], Wait | None] = lambda card: None
     """The wait of a card's holder who would come now; None while nobody is served."""
+
+    crowd: Mapping[str, float] = field(default_factory=dict)
+    """How crowded each slot will be by the forecast, for offers."""
 
     def state(self, card: str) -> Card:
         """The state of one of the phone's cards."""

@@ -66,7 +66,7 @@ def _crowded(slots: Sequence[SlotLoad], now: datetime) -> list[Alert]:
     crowded = [slot for slot in slots if slot.ends > now and slot.level == "crowded"]
     if not crowded:
         return []
-    text = f"{_times(crowded)}预计拥挤（共{len(crowded)}段）。"
+    text = f"{_times(crowded)}预计很挤（共{len(crowded)}段）。"
     ids = [slot.slot for slot in crowded if slot.start > now]
     actions = (("加开窗口", "#windows"), ("改这几段的名额", _change(now, "limit", ids)), PAUSE)
     return [Alert("act", text, actions)]

@@ -119,7 +119,6 @@ def _lifespan(
             yield
         finally:
             app.state.site.films.close()
-            app.state.site.foresight.close()
             if system is None:
                 opened.close()
 

@@ -4,7 +4,7 @@ moment of the past."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from queueing.domain import State
 from queueing.domain.waits import windows_open
 from queueing.policies.learned import as_seen, rumour_alarm, usual_walk_ins, walk_ins_so_far
 from queueing.projections import queries
+from queueing.projections.foreseen import DayForeseen, by_slot
 from queueing.projections.queries import DayLoad, SlotLoad
 from queueing.season.deadlines import deadlines
 from queueing.season.model import Season
@@ -30,6 +31,7 @@ from queueing.web.peaks import peaks
 DAYS_SHOWN = 15
 BEFORE = timedelta(days=3)
 HEAT_DAYS = 7
+NOTHING_FORESEEN: Mapping[date, DayForeseen] = {}
 CHANNELS = {
     "sms": "短信",
     "web": "网页",
@@ -93,25 +95,28 @@ def _days_from(today: date) -> list[date]:
     return [today + timedelta(days=ahead) for ahead in range(2 * DAYS_SHOWN)]
 
 
-def of_tables(conn: Connection[Any], season: Season, now: datetime) -> dict[str, Any]:
-    """What the read models say."""
-    return of_day(conn, season, now) | of_season(conn, season, now)
+def of_tables(
+    conn: Connection[Any], season: Season, now: datetime, known: Mapping[date, DayForeseen] = NOTHING_FORESEEN
+) -> dict[str, Any]:
+    """What the read models say; `known` are the days that were simulated (of the past: none)."""
+    return of_day(conn, season, now, known) | of_season(conn, season, now)
 
 
-def of_day(conn: Connection[Any], season: Season, now: datetime) -> dict[str, Any]:
+def of_day(
+    conn: Connection[Any], season: Season, now: datetime, known: Mapping[date, DayForeseen]
+) -> dict[str, Any]:
     """What they say of slots and days."""
-    rate, walk_ins = season.capacity.show_rate, calm.walk_ins_a_slot(season)
-    today = now.date()
+    rate, today = season.capacity.show_rate, now.date()
+    how = (now, rate, calm.walk_ins_a_slot(season), calm.setting(season), by_slot(known))
     open_days = queries.days_with_slots(conn, today - BEFORE, DAYS_SHOWN)
     first, last = (open_days[0], open_days[-1]) if open_days else (today, today)
-    days = queries.day_loads(conn, first, last, now, rate, walk_ins, calm.setting(season))
+    days = queries.day_loads(conn, first, last, *how)
     return {
         "now": now,
         "rate": rate,
-        "slots": queries.slot_loads(conn, today, now, rate, walk_ins, calm.setting(season)),
-        "week": queries.slots_between(
-            conn, today, _last(days, now), now, rate, walk_ins, calm.setting(season)
-        ),
+        "foreseen": known,
+        "slots": queries.slot_loads(conn, today, *how),
+        "week": queries.slots_between(conn, today, _last(days, now), *how),
         "days": [day for day in days if day.slots],
         "cohorts": {cohort.id: cohort.name for cohort in season.cohorts},
         "channels": CHANNELS,
@@ -148,10 +153,10 @@ def finished(shown: dict[str, Any], season: Season) -> dict[str, Any]:
     current = next((slot.slot for slot in slots if slot.start <= now < slot.ends), "")
     return shown | {
         "picture": picture(slots, current),
-        "peaks": peaks(slots, shown["week"], now),
+        "peaks": peaks(slots, shown["week"], now, shown["foreseen"]),
         "advice": _advised(shown, season),
         "day": day_sums(slots),
-        "heat": heat(queries.hour_loads(shown["week"])),
+        "heat": heat(queries.hour_loads(shown["week"], now)),
         "alerts": [
             *alerts(slots, found, shown["fair"], shown["overdue"], shown["lately"], now),
             *unsettled(*shown["unsettled"]),

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
+
+from psycopg import Connection
 
 from queueing import words
 from queueing.policies.learned import show_rates
 from queueing.policies.outlook import hall_of
 from queueing.projections import queries
+from queueing.projections.foreseen import by_slot, foreseen
+from queueing.projections.foreseen import stamp as foreseen_stamp
 from queueing.projections.queries import DayLoad, SlotLoad
 from queueing.projections.tracking import tracked
 from queueing.season.calendar import sessions
@@ -19,17 +24,20 @@ from queueing.web.hall import hall
 from queueing.web.site import Site
 
 AHEAD_DAYS = 5
+LONG_WAIT = 15.0
+"""Minutes from which it is said that coming by appointment saves them."""
 _FAR = timedelta(days=16)
 """Days looked at to find the next open ones; holidays may lie between."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayAhead:
-    """A day, what it is called (今天), and how crowded it will be."""
+    """A day, what it is called (今天), how crowded it will be, and whether a place is left."""
 
     day: date
     label: str
     level: str
+    room: str = "free"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +78,34 @@ def days(site: Site, first: date, last: date) -> list[DayLoad]:
     moved on: the first page is where a crowd comes to look."""
     now = site.now()
     with site.db() as conn:
-        stamp = (now.replace(second=0, microsecond=0), tuple(sorted(tracked(conn).items())))
+        at = (now.replace(second=0, microsecond=0), tuple(sorted(tracked(conn).items())))
+        stamp = (*at, foreseen_stamp(conn))
         seen, loads = site.loads.get((first, last), (None, []))
         if seen != stamp:
-            rate = show_rate(site)
-            walk_ins, how = usual_walk_ins(site), setting(site.system.season)
-            loads = queries.day_loads(conn, first, last, now, rate, walk_ins, how)
+            loads = queries.day_loads(conn, first, last, now, *_how(site, conn, first, last, now))
             site.loads[first, last] = (stamp, loads)
     return loads
 
 
 def slots(site: Site, day: date) -> list[SlotLoad]:
     """The loads of a day's slots."""
-    rate = show_rate(site)
+    return slots_between(site, day, day)
+
+
+def slots_between(site: Site, first: date, last: date) -> list[SlotLoad]:
+    """The loads of the slots of some days."""
+    now = site.now()
     with site.db() as conn:
-        return queries.slot_loads(
-            conn, day, site.now(), rate, usual_walk_ins(site), setting(site.system.season)
-        )
+        how = _how(site, conn, first, last, now)
+        return queries.slots_between(conn, first, last, now, *how)
+
+
+def _how(
+    site: Site, conn: Connection[Any], first: date, last: date, now: datetime
+) -> tuple[float, float, queries.Setting, queries.Foreseen]:
+    """What every load is told by: the share who come, the walk-ins, the setting, the simulated days."""
+    known = by_slot(foreseen(conn, first, last, now))
+    return show_rate(site), usual_walk_ins(site), setting(site.system.season), known
 
 
 def levels(site: Site, wanted: Iterable[date]) -> dict[date, str]:
@@ -101,7 +120,7 @@ def ahead(site: Site) -> list[DayAhead]:
     """Today, if the branch still opens, and the next open days."""
     today = site.today()
     found = [
-        DayAhead(load.day, words.relative_day(load.day, today), load.level)
+        DayAhead(load.day, words.relative_day(load.day, today), load.level, load.room)
         for load in days(site, today, today + _FAR)
         if load.slots and not (load.day == today and _over(site, site.now()))
     ]
@@ -116,11 +135,13 @@ def right_now(site: Site, coming: Sequence[DayAhead]) -> RightNow:
         return RightNow(_shut(site, coming, spans), "closed")
     with site.system.desk.view() as state:
         found = hall(state, now)
-    level = "calm" if found.expected_wait < 15 else "busy" if found.expected_wait < 40 else "crowded"
+    level = setting(site.system.season).hall.level(len(found.waiting), found.windows)
     if not found.waiting:
         return RightNow("现在大厅里没有人在等，来了就能办。", level)
-    said = f"现在大厅里有{len(found.waiting)}人在等，没有预约的人{words.wait_range(found.told)}"
-    return RightNow(said + ("。" if level == "calm" else "；先约个时间再来更省事。"), level)
+    wait = words.wait_range(found.told)
+    said = f"现在大厅{queries.LEVELS[level]}，有{len(found.waiting)}人在等，没有预约的人{wait}"
+    short = found.expected_wait < LONG_WAIT
+    return RightNow(said + ("。" if short else "；先约个时间再来更省事。"), level)
 
 
 def shut(site: Site) -> str:

@@ -1,4 +1,4 @@
-"""What a holder can choose from: the live offer, the days and the slots of a day, with how full they are."""
+"""What a holder can choose from: the live offer, the days and the slots of a day, with the places left."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from queueing.domain.booking import bookable, bookable_slot, opens_for
 from queueing.domain.places import free_places, told_times
 from queueing.domain.refusals import TooEarly
 from queueing.domain.state import Booking, Card
+from queueing.projections import queries
 
 VIA = "web"
 
@@ -26,29 +27,32 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class DayChoice:
-    """A day: places left for this person, 0 when none, and how full it is (0-1)."""
+    """A day: places left for this person, of how many."""
 
     day: date
     free: int
-    fullness: float
+    places: int
+
+    @property
+    def room(self) -> str:
+        """Whether a place is left, as everywhere."""
+        return queries.room(self.free, self.places)
 
 
 @dataclass(frozen=True, slots=True)
 class SlotChoice:
-    """A slot of a day: places left for this person, and how full it is (0-1)."""
+    """A slot of a day: places left for this person, of how many."""
 
     slot: str
     start: datetime
     end: datetime
     free: int
-    fullness: float
+    places: int
 
     @property
-    def level(self) -> str:
-        """How full it is, as pages shade it."""
-        if not self.free:
-            return "full"
-        return "calm" if self.fullness < 0.5 else "busy" if self.fullness < 0.85 else "crowded"
+    def room(self) -> str:
+        """Whether a place is left, as everywhere."""
+        return queries.room(self.free, self.places)
 
 
 def live_offer(state: State, card_id: str, now: datetime) -> list[Choice]:
@@ -75,8 +79,7 @@ def days_for(
             continue
         slots = slots_for(state, card_id, card, day, now, via)
         if slots:
-            free = sum(slot.free for slot in slots)
-            found.append(DayChoice(day, free, _mean([slot.fullness for slot in slots])))
+            found.append(DayChoice(day, sum(one.free for one in slots), sum(one.places for one in slots)))
     return found
 
 
@@ -89,8 +92,7 @@ def slots_for(
         slot = state.slots[slot_id]
         if slot.open and slot.start > now:
             free = free_places(slot, now, via, card.cohort, card_id)
-            fullness = len(slot.seats) / slot.capacity if slot.capacity else 1.0
-            found.append(SlotChoice(slot_id, slot.start, slot.end, free, min(1.0, fullness)))
+            found.append(SlotChoice(slot_id, slot.start, slot.end, free, slot.capacity))
     return found
 
 
@@ -131,7 +133,3 @@ def standing(state: State, card_id: str, now: datetime) -> str:
     except Refusal:
         return ""
     return "还没有约"
-
-
-def _mean(values: list[float]) -> float:
-    return sum(values) / len(values) if values else 0.0

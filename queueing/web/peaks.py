@@ -1,14 +1,14 @@
-"""The fullest moment of a day to come, for the board's headline: simulated once that is done, until then
-by the closed form."""
+"""The fullest moment of a day to come, for the board's headline: of the simulation that the slots' levels
+are from, or of the closed form while there is none."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from queueing import words
-from queueing.crowd.forecast import DayForecast
+from queueing.projections.foreseen import DayForeseen
 from queueing.projections.queries import SlotLoad
 
 
@@ -25,28 +25,27 @@ class Peak:
     level: str
     simulated: bool = False
 
-    def as_simulated(self, found: DayForecast) -> Peak:
-        """The same day by its simulation. The level stays the one that every page shows."""
-        if not found.slots:
-            return self
-        fullest = max(found.slots, key=lambda slot: slot.p95).start
-        at = datetime.combine(self.day, time(fullest // 60, fullest % 60))
-        return replace(self, people=round(found.peak), at=at, chance=found.exceeds, simulated=True)
 
-
-def peaks(today: Sequence[SlotLoad], coming: Sequence[SlotLoad], now: datetime) -> list[Peak]:
+def peaks(
+    today: Sequence[SlotLoad],
+    coming: Sequence[SlotLoad],
+    now: datetime,
+    foreseen: Mapping[date, DayForeseen],
+) -> list[Peak]:
     """The rest of today, and the next day that is open."""
     ahead = sorted({slot.day for slot in coming if slot.open and slot.day > now.date()})
     parts = [today, [slot for slot in coming if ahead and slot.day == ahead[0]]]
-    return [peak for part in parts if (peak := _peak(part, now))]
+    return [peak for part in parts if (peak := _peak(part, now, foreseen))]
 
 
-def _peak(slots: Sequence[SlotLoad], now: datetime) -> Peak | None:
+def _peak(slots: Sequence[SlotLoad], now: datetime, foreseen: Mapping[date, DayForeseen]) -> Peak | None:
     left = [slot for slot in slots if slot.open and slot.ends > now]
     if not left:
         return None
     fullest = max(left, key=lambda slot: slot.p95)
     day = fullest.day
     name = words.relative_day(day, now.date()) or words.short_day(day)
+    if found := foreseen.get(day):
+        return Peak(day, name, round(found.peak), fullest.start, found.chance, fullest.level, simulated=True)
     chance = max(slot.chance for slot in left)
     return Peak(day, name, round(fullest.p95), fullest.start, chance, fullest.level)

@@ -15,6 +15,7 @@ from starlette.datastructures import URL
 
 from queueing import words
 from queueing.people.masking import mask_id_number, mask_name, mask_phone
+from queueing.projections import queries
 from queueing.settings import project_root
 from queueing.sms import inbox
 from queueing.web import cookies
@@ -54,6 +55,7 @@ def environment() -> Environment:
         mask_id=mask_id_number,
     )
     env.globals["assets"] = _asset_version()
+    env.globals["level_words"], env.globals["room_words"] = queries.LEVELS, queries.ROOMS
     return env
 
 

@@ -52,6 +52,7 @@ def _slots(site: Site, day: date) -> Sheet:
         "现场",
         "未到",
         "空余",
+        "还能不能约",
         "程度",
         "预计在等",
         "95%不超过",
@@ -71,6 +72,7 @@ def _slot(slot: SlotLoad) -> tuple[Cell, ...]:
         slot.walk_ins,
         slot.no_shows,
         slot.free,
+        slot.room_text,
         slot.level_text,
         *((slot.waiting, slot.p95, slot.chance) if slot.open else (None, None, None)),
     )
@@ -91,6 +93,7 @@ def _days(site: Site, day: date) -> Sheet:
         "未到",
         "取消",
         "改走",
+        "还能不能约",
         "程度",
     )
     rows: list[tuple[Cell, ...]] = [
@@ -106,6 +109,7 @@ def _days(site: Site, day: date) -> Sheet:
             one.no_shows,
             one.cancelled,
             one.moved,
+            one.room_text,
             one.level_text,
         )
         for one in loads
@@ -115,21 +119,22 @@ def _days(site: Site, day: date) -> Sheet:
 
 def _hours(site: Site, day: date) -> Sheet:
     season, now = site.system.season, site.now()
-    with site.db() as conn:
-        slots = queries.slots_between(
-            conn,
-            day,
-            season.last_day,
-            now,
-            calm.show_rate(site),
-            calm.usual_walk_ins(site),
-            calm.setting(season),
-        )
+    slots = calm.slots_between(site, day, season.last_day)
     days = sorted({slot.day for slot in slots})[:HEAT_DAYS]
-    loads = queries.hour_loads([slot for slot in slots if slot.day in days])
-    columns = ("日期", "几点", "名额", "预约", "预计人数", "空余", "程度")
+    loads = queries.hour_loads([slot for slot in slots if slot.day in days], now)
+    columns = ("日期", "几点", "名额", "预约", "预计人数", "空余", "还能不能约", "程度")
     rows: list[tuple[Cell, ...]] = [
-        (one.day, one.hour, one.capacity, one.booked, one.expected, one.free, one.level_text) for one in loads
+        (
+            one.day,
+            one.hour,
+            one.capacity,
+            one.booked,
+            one.expected,
+            one.free,
+            one.room_text,
+            one.level_text,
+        )
+        for one in loads
     ]
     return Sheet("一周忙闲", columns, rows)
 

@@ -18,7 +18,6 @@ from queueing.sms.filling import renderer
 from queueing.sms.inbound import Inbound, receive_many
 from queueing.system import System
 from queueing.web.films import Films
-from queueing.web.foresight import Foresight
 from queueing.web.gathering import Gathering
 from queueing.web.live import Live
 from queueing.web.rendering import environment
@@ -37,7 +36,6 @@ class Site:
     templates: Environment
     live: Live
     films: Films
-    foresight: Foresight
     hearing: Gathering[Inbound, str | None]
     loads: dict[tuple[date, date], tuple[Hashable, list[DayLoad]]] = field(default_factory=dict)
     """How busy spans of days are, and the state of the tables it was counted from."""
@@ -81,7 +79,6 @@ def make_site(system: System, *, demo: bool) -> Site:
         templates=environment(),
         live=Live(system.url),
         films=Films(system.url, system.log, system.season.branch.id),
-        foresight=Foresight(system),
         hearing=Gathering(lambda some: receive_many(system, some, system.clock())),
     )
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Hashable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from queueing.policies.learned import as_seen
+from queueing.projections.foreseen import foreseen
+from queueing.projections.foreseen import stamp as foreseen_stamp
 from queueing.projections.tracking import tracked
 from queueing.sms.reasons import STATES
 from queueing.sms.status import counts as message_counts
 from queueing.sms.status import settled
 from queueing.web.alerts import stopped_webhooks
 from queueing.web.boarding import finished, of_state, of_tables
-from queueing.web.peaks import Peak
 from queueing.web.site import Site
 from queueing.webhooks import subscriptions
 
@@ -29,9 +30,9 @@ def board(site: Site, outbox: dict[str, Any] | None = None) -> dict[str, Any]:
     with site.system.desk.view() as state:
         standing, seen = of_state(state, season, now), as_seen(season, state)
     with site.db() as conn:
-        shown = of_tables(conn, seen, now) | standing | outbox
+        known = foreseen(conn, now.date(), date.max, now)
+        shown = of_tables(conn, seen, now, known) | standing | outbox
     found = finished(shown, season)
-    found["peaks"] = [_foreseen(site, peak, now) for peak in found["peaks"]]
     said = [*found["alerts"], *stopped_webhooks(outbox["stopped"])]
     return found | {"past": False, "alerts": said, "message_states": STATES}
 
@@ -46,11 +47,6 @@ def outbox_numbers(site: Site, now: datetime) -> dict[str, Any]:
         }
 
 
-def _foreseen(site: Site, peak: Peak, now: datetime) -> Peak:
-    found = site.foresight.of(peak.day, now)
-    return peak.as_simulated(found) if found else peak
-
-
 class Wall:
     """The board drawn again and again for those who watch. Messages, of which there may be hundreds of
     thousands, are counted anew every few seconds; what they do wakes nobody anyway."""
@@ -62,7 +58,7 @@ class Wall:
 
     def stamp(self) -> Hashable:
         """Changes when something happened."""
-        return stamp(self._site), self._site.foresight.version
+        return stamp(self._site)
 
     def shown(self) -> dict[str, Any]:
         """Everything on the board."""
@@ -73,6 +69,7 @@ class Wall:
 
 
 def stamp(site: Site) -> Hashable:
-    """Changes when anything on the board may have, but for messages: the read models follow every fact."""
+    """Changes when anything on the board may have, but for messages: the read models follow every fact, and
+    days are simulated anew."""
     with site.db() as conn:
-        return tuple(sorted(tracked(conn).items()))
+        return tuple(sorted(tracked(conn).items())), foreseen_stamp(conn)

@@ -1,6 +1,7 @@
 """Offers: soft holds of calm places, kept for a stated time, so that answering works."""
 
 from datetime import date, time
+from itertools import pairwise
 
 from queueing.domain import events as e
 from queueing.domain import refusals as r
@@ -264,3 +265,77 @@ def test_an_offer_asked_for_again_by_the_same_message_is_the_same_offer() -> Non
     story.when(OfferSlots("c1", token="m2"), at="06-04 08:31").then_kinds(e.SlotsOffered)
     for _ in range(2):
         story.when(OfferSlots("c1"), at="06-04 08:32").then_kinds(e.SlotsOffered)
+
+
+def many(days: int = 3, a_day: int = 8, limit: int = 10) -> list[object]:
+    """Slots of some days, a quarter of an hour apart from nine."""
+    return [
+        slot(f"201806{5 + day:02}-{9 + n // 4:02}{15 * (n % 4):02}", limit)
+        for day in range(days)
+        for n in range(a_day)
+    ]
+
+
+def rounds(story: Story, how_often: int, wish: Wish = Wish(), **how: str) -> list[tuple[str, ...]]:
+    """What is offered first, and then so many times instead."""
+    reasons = ("asked", *["more"] * how_often)
+    return [offered(story.when(OfferSlots("c1", wish, reason), **how)) for reason in reasons]
+
+
+def test_others_are_others_again_and_again_until_all_were_offered() -> None:
+    found = rounds(given(SEASON, *many(), card("c1")), 8, at="06-04 08:00")
+    slots = [name for offer in found[:8] for name in offer]
+    assert len(slots) == len(set(slots)) == 24
+    assert len(found[8]) == 3 and found[8] != found[7]
+
+
+def test_a_new_round_does_not_begin_with_what_was_offered_just_now() -> None:
+    found = rounds(given(SEASON, *many(1, 4), card("c1")), 6, at="06-04 08:00")
+    assert all(not set(one) & set(two) for one, two in pairwise(found))
+
+
+def test_where_there_are_no_others_the_same_stay_offered() -> None:
+    assert rounds(given(SEASON, *many(1, 2), card("c1")), 2, at="06-04 08:00") == [(S9, S915)] * 3
+
+
+def test_others_of_a_day_that_has_no_more_come_from_the_days_beside_it_and_do_not_come_round() -> None:
+    wish = Wish(days=(TOMORROW,))
+    story = given(SEASON, *many(3, 3), card("c1"))
+    found = rounds(story, 2, wish, at="06-04 08:00")
+    assert {name[:8] for name in found[0]} == {"20180606"}
+    assert {name[:8] for offer in found[1:] for name in offer} == {"20180605", "20180607"}
+    assert len({name for offer in found for name in offer}) == 9
+
+
+def test_others_leave_out_what_another_channel_offered() -> None:
+    story = given(SEASON, *many(), card("c1"))
+    by_sms = offered(story.when(OfferSlots("c1"), at="06-04 08:00", via="sms"))
+    by_web = offered(story.when(OfferSlots("c1", reason="more"), at="06-04 08:05", via="web"))
+    at_counter = offered(story.when(OfferSlots("c1", reason="more"), at="06-04 08:50", via="counter"))
+    assert len({*by_sms, *by_web, *at_counter}) == 9
+
+
+def test_asking_anew_begins_anew() -> None:
+    story = given(SEASON, *many(), card("c1"))
+    first = rounds(story, 1, at="06-04 08:00")[0]
+    assert offered(story.when(OfferSlots("c1"), at="06-04 08:01")) == first
+
+
+def test_every_channel_offers_by_the_same_score() -> None:
+    for via in ("sms", "web", "phone", "counter", "paper"):
+        story = given(SEASON, *many(1), card("c1"), *crowd(S9, 2), *crowd(S915, 1))
+        first = offered(story.when(OfferSlots("c1"), at="06-04 08:00", via=via))
+        assert first == ("20180605-0930", "20180605-0945", "20180605-1000"), via
+
+
+def test_slots_that_will_be_crowded_are_offered_last() -> None:
+    story = given(season(offered=2), *many(1, 4), card("c1"))
+    crowd = {S9: 1.2, S915: 0.9, S930: 1.5}
+    story.when(OfferSlots("c1", crowd=crowd), at="06-04 08:00")
+    assert offered(story) == (S915, "20180605-0945"), "rather than none"
+
+
+def test_a_calm_slot_of_the_next_days_comes_before_a_crowded_one() -> None:
+    story = given(season(offered=1), slot(S9, 10), slot(NEXT9, 10), card("c1"))
+    assert offered(story.when(OfferSlots("c1", crowd={S9: 1.0}), at="06-04 08:00")) == (NEXT9,)
+    assert offered(story.when(OfferSlots("c1", crowd={S9: 0.1}), at="06-04 08:00")) == (S9,)

@@ -142,7 +142,7 @@ def test_expected_are_those_due_times_the_show_rate_and_the_usual_walk_ins(given
         SEASON, slot(S9, capacity=10), *PEOPLE, *(booked(f"c{number}", S9, number) for number in range(1, 6))
     )
     (load,) = queries.slot_loads(conn, TUESDAY, DAWN, 0.8, 2.0)
-    assert (load.expected, load.level, load.level_text) == (6.0, "calm", "平静")
+    assert (load.expected, load.level, load.level_text) == (6.0, "calm", "不挤")
     (load,) = queries.slot_loads(conn, TUESDAY, DAWN, 0.8, {S9: 1.0})
     assert (load.expected, load.level) == (5.0, "calm")
 

@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from queueing.domain import events as e
-from queueing.domain.booking import BookSlot
+from queueing.domain.booking import BookSlot, RecordNoShow
 from queueing.domain.employers import HandToEmployer, ReturnRoster
 from queueing.domain.handover import HandOver, SetAside
 from queueing.domain.holders import EraseHolder, OptOut
-from queueing.domain.season import ChangeCapacity, CloseSlots
+from queueing.domain.season import ChangeCapacity, CloseSlots, ReopenSlots
 from tests.support import LI, LIU, QIAN, SUN, WANG, ZHANG, ZHAO, ZHOU, Branch, moment
 
 TUESDAY = "20180605"
@@ -141,6 +141,59 @@ def test_a_day_that_is_past_is_not_taken_for_another(branch: Branch) -> None:
     (text,) = branch.sms(WANG.phone, "6月4日上午")
     assert text.startswith("6月4日星期一已经过了。这些时间可以")
     assert branch.card(WANG).booking is None
+
+
+def others(branch: Branch, phone: str, how_often: int) -> list[tuple[str, ...]]:
+    """What is offered, and then so many times instead; every message but the last says how to see others."""
+    found = []
+    for text in ("预约", *["换"] * how_often):
+        (answer,) = branch.sms(phone, text)
+        assert "回复换" in answer
+        found.append(offered(branch))
+    return found
+
+
+def all_different(found: list[tuple[str, ...]]) -> bool:
+    slots = [slot for offer in found for slot in offer]
+    return len(slots) == len(set(slots)) == 3 * len(found)
+
+
+def test_others_are_offered_again_and_again_and_never_the_same(branch: Branch) -> None:
+    assert all_different(others(branch, WANG.phone, 6))
+
+
+def test_whoever_did_not_show_up_is_offered_calm_places_and_others(branch: Branch) -> None:
+    branch.book(WANG, f"{TUESDAY}-1000")
+    branch.clock.at("06-05 10:45")
+    branch.ask(RecordNoShow(WANG.card, branch.card(WANG).booking.number))
+    branch.pump()
+    assert any("再约请回复预约" in text for text in branch.inbox(WANG.card))
+    assert all_different(others(branch, WANG.phone, 2))
+
+
+def test_whoever_lost_a_place_to_a_closure_is_offered_calm_places_and_others(branch: Branch) -> None:
+    branch.book(WANG, f"{TUESDAY}-1000")
+    close_all_but(branch)
+    branch.pump()
+    assert any("另选一个时间" in text for text in branch.inbox(WANG.card))
+    with branch.system.desk.view() as state:
+        shut = tuple(name for name, slot in state.slots.items() if not slot.open)
+    branch.ask(ReopenSlots(shut, "来电"))
+    assert all_different(others(branch, WANG.phone, 2))
+
+
+def test_a_card_the_employer_returned_is_offered_calm_places_and_others(branch: Branch) -> None:
+    branch.ask(HandToEmployer("e001", clerk_id_seen=True, seal="finance"))
+    branch.ask(ReturnRoster("e001", (), (ZHAO.card,)))
+    assert all_different(others(branch, ZHAO.phone, 2))
+
+
+@pytest.mark.parametrize("text", ["哪天人少", "什么时候人少", "这周哪天有空", "啥时候人不多", "哪天去合适"])
+def test_asking_when_it_is_calm_brings_offers(branch: Branch, text: str) -> None:
+    (answer,) = branch.sms(WANG.phone, text)
+    assert answer.count("、") == 3 and len(offered(branch)) == 3
+    if "这周" in text:
+        assert all("20180605" <= slot[:8] <= "20180610" for slot in offered(branch))
 
 
 # --- changing one's mind ------------------------------------------------------------------------------------

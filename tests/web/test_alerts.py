@@ -59,7 +59,7 @@ def test_a_slot_that_fills_links_to_its_limit() -> None:
 
 def test_a_crowded_slot_asks_for_a_window_fewer_places_or_a_pause() -> None:
     ((level, text, addresses),) = said(slots=[slot(0, level="crowded"), slot(15, level="crowded")])
-    assert level == "act" and "上午9:00、上午9:15预计拥挤（共2段）" in text
+    assert level == "act" and "上午9:00、上午9:15预计很挤（共2段）" in text
     assert addresses[0] == "#windows" and addresses[2] == "/pacing"
     assert addresses[1].endswith("slot=20180605-0915"), "the running slot's limit can't be changed any more"
 

@@ -20,11 +20,12 @@ from queueing.domain.handover import HandOver
 from queueing.domain.holders import ListForPhone, RequestHomeVisit
 from queueing.domain.state import Slot
 from queueing.domain.waits import windows_open
+from queueing.policies.foresight import foresee
 from queueing.projections import queries
 from queueing.web import live, staff
 from queueing.web.live import Live, Piece
 from queueing.web.sheets import SHEETS
-from tests.patience import PATIENCE, eventually
+from tests.patience import PATIENCE
 from tests.web.world import Browser, World
 
 
@@ -488,12 +489,13 @@ def test_the_rumour_alarm_is_on_the_board_with_what_helps(world: World) -> None:
         assert f'href="{measure}"' in manager.page.text
 
 
-def test_the_peak_on_the_board_is_simulated_a_moment_after_the_quick_estimate(world: World) -> None:
+def test_the_peak_on_the_board_is_simulated_once_the_worker_has_looked(world: World) -> None:
     world.at(datetime(2018, 6, 11, 9))
     world.catch_up()
     manager = world.signed_in("manager")  # who then sees the board, for the first time that day
     assert "快速估算" in manager.text
-    eventually(lambda: "快速估算" not in manager.get("/board").text)
+    assert foresee(world.system, world.clock.now, seconds=600, days=10) >= 2
+    manager.get("/board")
     assert manager.text.count("模拟500天") == 2, "today and tomorrow"
     world.at(datetime(2018, 6, 11, 10))
     manager.get("/board")

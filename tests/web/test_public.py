@@ -16,7 +16,7 @@ def test_the_first_page_tells_where_when_and_that_there_is_no_hurry(world: World
     world.catch_up()
     browser = world.browser()
     browser.get("/")
-    for text in ("文登城区昆崙路37-4号", "7月31日", "不用着急", "身份证原件", "95588", "今天", "平静"):
+    for text in ("文登城区昆崙路37-4号", "7月31日", "不用着急", "身份证原件", "95588", "今天", "不挤"):
         assert text in browser.text
     assert "第二批 正在办" in browser.text
 

@@ -5,7 +5,7 @@ the `now` that is passed in.
 """
 
 from queueing.projections.card_status import CardStatus
-from queueing.projections.queries.crowding import Setting
+from queueing.projections.queries.crowding import NOTHING, Crowding, Foreseen, Setting
 from queueing.projections.queries.employers import EMPLOYER_STATES, EmployerRow, employers
 from queueing.projections.queries.fairness import WAYS, Fairness, fairness
 from queueing.projections.queries.lists import (
@@ -24,6 +24,7 @@ from queueing.projections.queries.lists import (
 from queueing.projections.queries.notices import BatchRow, notice_batches
 from queueing.projections.queries.slots import (
     LEVELS,
+    ROOMS,
     DayLoad,
     HourLoad,
     SlotLoad,
@@ -31,6 +32,7 @@ from queueing.projections.queries.slots import (
     days_with_slots,
     expected_people,
     hour_loads,
+    room,
     slot_loads,
     slots_between,
     windows_needed,
@@ -54,16 +56,20 @@ from queueing.projections.queries.visits import (
 __all__ = [
     "EMPLOYER_STATES",
     "LEVELS",
+    "NOTHING",
+    "ROOMS",
     "TODAY_STATES",
     "WAYS",
     "BatchRow",
     "CardStatus",
     "ChannelShare",
     "ClassWait",
+    "Crowding",
     "DayLoad",
     "EmployerRow",
     "EstimateScore",
     "Fairness",
+    "Foreseen",
     "HourLoad",
     "SeasonTotals",
     "Setting",
@@ -87,6 +93,7 @@ __all__ = [
     "hour_loads",
     "notice_batches",
     "phone_list",
+    "room",
     "season_totals",
     "slot_loads",
     "slots_between",

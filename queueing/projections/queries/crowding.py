@@ -1,13 +1,15 @@
 """How crowded a slot will be: people waiting as expected and for 95 % of days, and the words for it.
 
 The one definition of calm, busy and crowded: the board, the public page, the calendar of the retirees and the
-exports all read it here. It is the closed form of `queueing.crowd.bound`, against the limit of the hall.
+exports all read it here. Days that were simulated beside the pages (`queueing.projections.foreseen`) are told
+by that; the others by the closed form of `queueing.crowd.bound`, against the same limit of the hall.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 
 from queueing.crowd.bound import Day, bound
@@ -43,12 +45,19 @@ class Ahead:
 @dataclass(frozen=True, slots=True)
 class Crowding:
     """A slot's worst moment: people waiting as expected, and those that 95 % of days stay at or below; the
-    chance (0-1) that more wait than the hall has room for in comfort; the level."""
+    chance (0-1) that more wait than the hall has room for in comfort; the level; where it is simulated, the
+    `part` of the hall's room that those 95 % are."""
 
     waiting: float = 0.0
     p95: float = 0.0
     chance: float = 0.0
     level: str = "calm"
+    part: float = 0.0
+
+
+Foreseen = Mapping[date, Mapping[str, Crowding]]
+"""The days that were simulated: slot -> its crowding."""
+NOTHING: Foreseen = {}
 
 
 @lru_cache(maxsize=1024)

@@ -46,7 +46,7 @@ def intent(rest: str, when: When, asks: bool) -> tuple[Intent, str | None]:
     if found := _first(_SETTLING, rest):
         return found, None
     if words.CALM_TIME.search(rest):
-        return Intent.BOOK, None
+        return Intent.MOVE if words.MOVE.search(rest) else Intent.BOOK, None
     if words.WAIT.search(rest):
         return Intent.WAIT, None
     key = faq.asked(rest)

@@ -17,9 +17,6 @@ from queueing.sms.talk.answers import told_no
 from queueing.sms.turns import Asking, Reply, Situation, Thread, Turn
 from queueing.sms.wishes import declines, near_to, together, wish_of
 
-SEEN = 12
-"""How many slots offered before are left out when others are asked for."""
-
 
 def places(reading: Reading, card: str, at: Situation) -> Asking:
     """Places that fit what was asked; or others than those offered."""
@@ -31,8 +28,7 @@ def places(reading: Reading, card: str, at: Situation) -> Asking:
         if reading.intent is Intent.MOVE and at.asked_by_notice and not reading.negated:
             return (yield from which(at))
         asked = together(reading, at.thread.pending)
-        wish = replace(wish_of(asked, card, at), without=(*at.thread.seen, *at.thread.options))
-        return (yield from offer(card, wish, at, reason="more", reading=asked))
+        return (yield from offer(card, wish_of(asked, card, at), at, reason="more", reading=asked))
     wish = wish_of(reading, card, at)
     if at.thread.question == "offers" and at.thread.card == card and wish == Wish() and not reading.wrong:
         if at.thread.open(at.now) and not at.thread.misses:
@@ -51,17 +47,16 @@ def offer(
     if note == "short" and noted:
         wish = replace(wish, days=(noted,))
     wish = replace(wish, days=tuple(day for day in wish.days if day >= at.now.date()))
-    result = yield OfferSlots(card, wish, reason, at.token, note, noted)
+    result = yield OfferSlots(card, wish, reason, at.token, note, noted, at.crowd)
     if isinstance(result, r.NothingFree) and wish.without:
-        result = yield OfferSlots(card, replace(wish, without=()), reason, at.token, note, noted)
+        result = yield OfferSlots(card, replace(wish, without=()), reason, at.token, note, noted, at.crowd)
     if isinstance(result, Refusal):
         return (yield from told_no(result, card, at))
     offered = next((event for event in result.events if isinstance(event, SlotsOffered)), None)
     kept = offered or at.state(card).offer  # delivered again: the offer stands, and its message too
     if kept is None:
         return status_of([card], at)
-    seen = wish.without[-SEEN:]
-    return Turn(Thread("offers", card, kept.slots, until=kept.until, pending=reading, seen=seen))
+    return Turn(Thread("offers", card, kept.slots, until=kept.until, pending=reading))
 
 
 def _wrong(reading: Reading, at: Situation) -> tuple[str, date | None]:

@@ -57,6 +57,12 @@ class Out(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+Level = Literal["calm", "busy", "crowded", "closed"]
+LEVEL = "还没过的时段里大厅挤不挤：calm 不挤，busy 有点挤，crowded 很挤，closed 停办；有没有号看 room。"
+Room = Literal["free", "few", "full", "none"]
+ROOM = "还能不能约：free 有号，few 快约满（剩下不到15%），full 约满，none 停办或者已经过了。"
+
+
 class Slot(Out):
     """A slot as the board shows it."""
 
@@ -73,8 +79,13 @@ class Slot(Out):
     no_shows: int
     walk_ins: int = Field(description="现场取号数。")
     expected: float = Field(description="预计来的人数。")
-    level: Literal["calm", "busy", "crowded", "closed"]
-    level_text: str = Field(description="忙闲程度，给人看的话。", examples=["平静"])
+    level: Level = Field(description=LEVEL)
+    level_text: str = Field(description="大厅挤不挤，给人看的话。", examples=["不挤"])
+    room: Room = Field(description=ROOM)
+    room_text: str = Field(description="还有没有号，给人看的话。", examples=["快约满"])
+    waiting: float = Field(description="这一段里人最多的时候，预计几个人在等。")
+    p95: float = Field(description="同上，95%的日子不超过。")
+    simulated: bool = Field(description="预计是模拟出来的；否则是快速估算。")
 
 
 class Slots(Out):
@@ -275,7 +286,10 @@ class Day(Out):
     booked: int
     free: int
     expected: float
-    level: Literal["calm", "busy", "crowded", "closed"]
+    level: Level = Field(description=LEVEL)
+    level_text: str = Field(description="大厅挤不挤，给人看的话。", examples=["不挤"])
+    room: Room = Field(description=ROOM)
+    room_text: str = Field(description="还有没有号，给人看的话。", examples=["快约满"])
     bookings: int
     moved: int
     cancelled: int
@@ -358,6 +372,7 @@ class Wanted(In):
     days: list[date] = Field([], max_length=31)
     part: Literal["", "am", "pm"] = ""
     near: time | None = None
+    more: bool = Field(False, description="换几个没给过这个人的，可以一直换。")
 
 
 class Book(In):

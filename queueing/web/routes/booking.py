@@ -41,16 +41,20 @@ def when(request: Request, site: TheSite, holder: Holder) -> Response:
 
 @router.post("/my/more")
 def more(request: Request, site: TheSite, holder: Holder) -> Response:
-    """Three others."""
+    """Three others, as often as one likes; it is said when there are no others."""
     card = holder.cards[0]
-    with site.system.desk.view() as state:
-        shown = choosing.live_offer(state, card, site.now()) if card in state.cards else []
-    without = tuple(choice.slot for choice in shown)
     try:
-        _ask(site, OfferSlots(card, Wish(without=without), reason="more"))
+        with site.system.desk.view() as state:
+            before = known_card(state, card).offer
+        _ask(site, OfferSlots(card, reason="more", crowd=site.system.crowd.at(site.now())))
+        with site.system.desk.view() as state:
+            after = known_card(state, card).offer
     except Refusal as refusal:
         return refused(request, site, refusal)
-    return RedirectResponse("/my/when", 303)
+    response = RedirectResponse("/my/when", 303)
+    if before and after and before.slots == after.slots:
+        cookies.say(response, "现在空着的就是这几个时间。有人改时间，就会空出别的来。")
+    return response
 
 
 @router.get("/my/days")
@@ -80,7 +84,8 @@ def slots_of_day(request: Request, site: TheSite, holder: Holder, day: date) -> 
             slots = choosing.slots_for(state, card_id, card, day, now)
     except Refusal as refusal:
         return refused(request, site, refusal)
-    return page(request, "holder/day.html", {"day": day, "slots": slots})
+    levels = {one.slot: one.level for one in calm.slots(site, day)}
+    return page(request, "holder/day.html", {"day": day, "slots": slots, "levels": levels})
 
 
 @router.get("/my/check")
@@ -124,7 +129,7 @@ def _offered(site: Site, card: str) -> list[choosing.Choice]:
         found = choosing.live_offer(state, card, site.now())
     if found:
         return found
-    _ask(site, OfferSlots(card))
+    _ask(site, OfferSlots(card, crowd=site.system.crowd.at(site.now())))
     with site.system.desk.view() as state:
         return choosing.live_offer(state, card, site.now())
 
@@ -134,7 +139,7 @@ def _near(site: Site, card: str, slot: str) -> list[choosing.Choice]:
     try:
         wished = datetime.strptime(slot, "%Y%m%d-%H%M")
         wish = Wish(days=(wished.date(),), near=time(wished.hour, wished.minute), without=(slot,))
-        _ask(site, OfferSlots(card, wish, reason="gone"))
+        _ask(site, OfferSlots(card, wish, reason="gone", crowd=site.system.crowd.at(site.now())))
     except (ValueError, Refusal):
         return []
     with site.system.desk.view() as state:

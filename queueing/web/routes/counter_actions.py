@@ -19,6 +19,7 @@ from queueing.domain import Command, Refusal, counter, handover, holders, offers
 from queueing.domain import booking as bookings
 from queueing.domain import refusals as r
 from queueing.errors import UserError
+from queueing.web.choosing import live_offer
 from queueing.web.counter_words import done_words
 from queueing.web.guard import Clerk, pages
 from queueing.web.panel import CHANNELS
@@ -68,6 +69,14 @@ def _book(form: Filled, site: Site) -> Command:
     return bookings.MoveBooking(form.card, form.slot) if booking else bookings.BookSlot(form.card, form.slot)
 
 
+def _offer(form: Filled, site: Site) -> Command:
+    """Calm places; while some are kept, others."""
+    with site.system.desk.view() as state:
+        offered = live_offer(state, form.card, site.now()) if form.card in state.cards else []
+    reason = "more" if offered else "asked"
+    return offers.OfferSlots(form.card, reason=reason, crowd=site.system.crowd.at(site.now()))
+
+
 def _wait(form: Filled, site: Site) -> tuple[int, int] | None:
     """The wait the holder is told now."""
     with site.system.desk.view() as state:
@@ -88,7 +97,7 @@ ACTIONS: dict[str, Callable[[Filled, Site], Command]] = {
     "replace": lambda form, site: handover.ReplaceCard(form.card),
     "no_show": lambda form, site: bookings.RecordNoShow(form.card, form.booking),
     "undo_no_show": lambda form, site: bookings.UndoNoShow(form.card, form.reason.strip()),
-    "offer": lambda form, site: offers.OfferSlots(form.card),
+    "offer": _offer,
     "book": _book,
     "cancel": lambda form, site: bookings.CancelBooking(form.card),
     "home": lambda form, site: holders.RequestHomeVisit(form.card),

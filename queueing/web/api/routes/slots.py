@@ -110,13 +110,15 @@ async def availability(
 
 @operation(
     slots, "POST", "/offers", "book", "替人留号",
-    "留最多三个不挤的号，留半小时；这段时间里约其中一个一定约得到。",
+    "留最多三个不挤的号，留半小时；这段时间里约其中一个一定约得到。more 是换几个没给过的，可以一直换。",
     status=201,
     may=[*BOOKABLE, r.NothingFree],
 )  # fmt: skip
 async def offer(caller: TheCaller, body: m.Wanted) -> m.Offer:
     """Soft holds."""
     wish = Wish(days=tuple(body.days), part=body.part, near=body.near and body.near.replace(tzinfo=None))
-    outcome = await caller.act(OfferSlots(body.card, wish))
+    crowd = await run_in_threadpool(caller.site.system.crowd.at, caller.site.now())
+    reason = "more" if body.more else "asked"
+    outcome = await caller.act(OfferSlots(body.card, wish, reason, crowd=crowd))
     (event,) = (one for one in outcome.events if isinstance(one, e.SlotsOffered))
     return answers.offer(event)
