@@ -49,8 +49,8 @@ def queued(connection: Redis) -> Counter[str]:
 
 def test_a_round_of_the_ticker_asks_for_everything_once(connection: Redis) -> None:
     ticker = scheduler(connection)
-    assert len(ticker.enqueue_jobs()) == len(POLICIES) + 7
-    assert queued(connection) == {"sms": 1, "webhooks": 1, "policies": len(POLICIES) + 5}
+    assert len(ticker.enqueue_jobs()) == len(POLICIES) + 8
+    assert queued(connection) == {"sms": 1, "webhooks": 1, "policies": len(POLICIES) + 6}
     assert ticker.enqueue_jobs() == []
     names = {job.name for job in ticker.get_jobs()}
     assert {f"policy:{name}" for name in POLICIES} < names
@@ -58,6 +58,7 @@ def test_a_round_of_the_ticker_asks_for_everything_once(connection: Redis) -> No
         "send",
         "webhooks",
         "follow_up_refused",
+        "foresee",
         "forget_erased",
         "write_closing_list",
         "snapshot",
@@ -92,6 +93,8 @@ def test_a_job_is_json_and_names_nothing_but_functions_and_policies(connection: 
         "workers.jobs.send",
         "workers.jobs.policy",
         "workers.jobs.follow_up_refused",
+        "workers.jobs.foresee",
+        "workers.jobs.mornings",
         "workers.jobs.forget_erased",
         "workers.jobs.write_closing_list",
         "workers.jobs.snapshot",
