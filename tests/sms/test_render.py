@@ -83,13 +83,13 @@ def test_answers_to_a_person_do_not_wait_for_the_morning() -> None:
         assert template.quiet is (template.kind not in at_once), key
 
 
-def test_names_are_parameters_of_one_message_only() -> None:
+def test_names_are_parameters_of_the_question_whose_only() -> None:
     with_names = [
         key
         for key, template in RENDERER.manifest.templates.items()
         if any(param.type is ParamType.NAMES for param in template.params.values())
     ]
-    assert with_names == ["whose"]
+    assert with_names == ["whose", "whose_or_all"]
 
 
 # What is said
