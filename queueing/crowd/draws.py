@@ -143,8 +143,12 @@ def _parties(plan: DayPlan, random: Random) -> list[tuple[int, int]]:
 
 
 def _booked(plan: DayPlan, show: float, random: Random) -> list[tuple[float, float, int]]:
-    offsets = offset_table(plan.behaviour.offset_mean, plan.behaviour.offset_sd)
-    parties, chance = _parties(plan, random), random.random
+    offsets, chance = offset_table(plan.behaviour.offset_mean, plan.behaviour.offset_sd), random.random
+    if plan.start is None and not plan.behaviour.couples:  # the most usual, and twice as fast
+        alone = [told for told, people in plan.told.items() for _ in range(people) if chance() < show]
+        late = _picked(random, offsets, len(alone))
+        return [(told + offset, told, BOOKED) for told, offset in zip(alone, late, strict=True)]
+    parties = _parties(plan, random)
     if plan.start is not None:
         return _still_due(parties, plan.start.at, show, offsets, random)
     coming = [party for party in parties if chance() < show]
