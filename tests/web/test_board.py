@@ -85,9 +85,9 @@ def test_screen_csv_and_xlsx_show_the_same_numbers(world: World, manager: Browse
         numbers = [float(value) for value in text[1:9]]
         assert numbers == [float(cell) for cell in cells[1:9]]
         assert [round(n) for n in numbers] == [int(value) for value in shown[1:9]]
-        assert text[9] == cells[9] == shown[9]
-        waiting, p95, chance = (float(cell) for cell in cells[10:13])
-        assert [f"{waiting:.0f}", f"{p95:.0f}", f"{100 * chance:.0f}%"] == shown[10:13]
+        assert text[9:11] == cells[9:11] == shown[9:11], "whether a place is left, and how crowded"
+        waiting, p95, chance = (float(cell) for cell in cells[11:14])
+        assert [f"{waiting:.0f}", f"{p95:.0f}", f"{100 * chance:.0f}%"] == shown[11:14]
 
 
 def test_every_sheet_opens_as_both_kinds(world: World, manager: Browser) -> None:

@@ -32,7 +32,7 @@ WALK_INS_PER_SLOT = 1.4
 BEFORE_ALL = datetime(1, 1, 1)
 LEVELS = {"calm": "不挤", "busy": "有点挤", "crowded": "很挤", "closed": "停办"}
 """How crowded the hall will be. Whether a place is left is another question."""
-ROOMS = {"free": "有空位", "few": "快约满", "full": "约满", "none": ""}
+ROOMS = {"free": "有空位", "few": "快约满", "full": "约满", "none": "—"}
 """Whether a place is left to book: "none" where nothing is booked any more (closed, or over)."""
 FEW = 0.15
 """Share of the places from which so few are left that it is said."""
