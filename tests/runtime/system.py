@@ -4,21 +4,23 @@ Its web answers and nothing else; its worker leaves a process in a session of it
 job worker does, so that stopping only what the supervisor knows would not be enough.
 """
 
+from __future__ import annotations
+
 import os
 import subprocess
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TYPE_CHECKING
 
-import typer
-
-from queueing.cli.problems import explain
-from queueing.runtime.programs import Program
-from queueing.runtime.run import run
-from queueing.settings import Settings
+if TYPE_CHECKING:
+    from queueing.runtime.programs import Program
+    from queueing.settings import Settings
 
 
 def choose(settings: Settings) -> tuple[Program, ...]:
+    from queueing.runtime.programs import Program
+
     def this(part: str) -> tuple[str, ...]:
         return (sys.executable, "-m", "tests.runtime.system", "100% ready", part)
 
@@ -42,6 +44,13 @@ def worker() -> None:
 
 
 def system() -> None:
+    """The parts above need nothing of the product, and are spared the seconds it takes to load."""
+    import typer
+
+    from queueing.cli.problems import explain
+    from queueing.runtime.run import run
+    from queueing.settings import Settings
+
     try:
         run(Settings.from_env(), typer.echo, choose)
     except Exception as error:
