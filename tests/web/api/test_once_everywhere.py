@@ -17,7 +17,8 @@ import psycopg
 import pytest
 
 from queueing.domain.booking import BookSlot
-from queueing.domain.counter import ArriveHolder, CallHolder, HandOver
+from queueing.domain.counter import ArriveHolder, CallHolder
+from queueing.domain.handover import HandOver
 from queueing.web.api import ledger
 from queueing.web.api.app import OPERATIONS
 from queueing.web.api.route import ApiRoute
