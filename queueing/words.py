@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from queueing.crowd.waits import LONG, Wait
 from queueing.domain import refusals as r
 from queueing.domain.refusals import Refusal
+from queueing.domain.walkin_offer import OTHER_DAY, TODAY, WalkInOffer
 from queueing.log.store import LogUnavailable
 
 UNAVAILABLE = "系统暂时连不上，请稍后再试；刚才的操作没有生效，重做一次不会重复。"
@@ -38,7 +39,18 @@ _CHANNELS = {
     "employer": "单位",
     "system": "系统",
 }
+_WHY = {
+    "busy": "现在等的人多",
+    "amber": "大厅半小时内要坐满",
+    "red": "大厅半小时内坐不下",
+    "rumour": "今天没预约就来的人比平常多得多",
+    "quota": "今天的现场号发完了",
+    "full": "今天的号满了",
+    "near": "这会儿的号满了",
+}
+_HALL = {"green": "从容", "amber": "快坐满了", "red": "要坐不下了", "stop": "太满，只出不进"}
 _FIELDS = {
+    "hall": "大厅状态",
     "window": "窗口号",
     "windows": "窗口数",
     "capacity": "名额",
@@ -59,6 +71,23 @@ _FIELDS = {
     "quota": "当天取号数",
     "day": "日期",
 }
+
+
+def why(code: str) -> str:
+    """Why somebody who came unasked is not served now, for staff to tell them."""
+    return _WHY.get(code, code)
+
+
+def hall_state(code: str) -> str:
+    """How full the hall will be."""
+    return _HALL.get(code, code)
+
+
+def walk_in_offer(found: WalkInOffer) -> str:
+    """What somebody gets who comes unasked now."""
+    if found.offer == OTHER_DAY:
+        return f"{why(found.why)}，给他留其他日子的时间。"
+    return f"{why(found.why)}，约到今天清静的时间再来。" if found.offer == TODAY else "取号，马上排队。"
 
 
 def day(value: date) -> str:

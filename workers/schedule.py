@@ -20,6 +20,7 @@ from workers import jobs
 EVERY_SECONDS = {
     "record_no_shows_after_the_grace": 60,
     "raise_the_alarm_when_many_come_unasked": 60,
+    "watch_how_full_the_hall_will_be": 60,
     "start_the_sweep_on_its_day": 60,
     "open_waves_when_their_day_comes": 60,
     "end_visits_when_the_day_is_over": 300,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated
@@ -16,8 +16,8 @@ from rich.table import Table as Grid
 
 from queueing.cli.crowd_page import grid
 from queueing.errors import UserError
-from queueing.rehearsal.comparison import HEAD, Row, cells, row
-from queueing.rehearsal.pressure import CASES, HOLDERS, pressure
+from queueing.rehearsal.comparison import HEAD, RUMOUR_HEAD, Row, cells, row, rumour_cells
+from queueing.rehearsal.pressure import CASES, HOLDERS, RUMOURS, of_case
 from queueing.rehearsal.rehearse import own_database, rehearse
 from queueing.rehearsal.report import Report
 from queueing.runtime.connect import database_url
@@ -25,6 +25,8 @@ from queueing.season.load import load_season
 from queueing.settings import Settings
 
 _MARK = re.compile(r"(<!-- rehearsed -->\n).*?(<!-- /rehearsed -->)", re.DOTALL)
+_RUMOUR_MARK = re.compile(r"(<!-- rehearsed:rumour -->\n).*?(<!-- /rehearsed:rumour -->)", re.DOTALL)
+_ALL = CASES | RUMOURS
 
 
 def rehearsed(
@@ -38,9 +40,9 @@ def rehearsed(
     """人流控制全开、逐项关掉、全关，各演练一个吃紧的短发放季，列表对照。种子固定，结果可以重现。"""
     if write is not None and not write.is_file():
         raise UserError(f"找不到文件 {write}，请检查路径。")
-    wanted = [name for name in CASES if _named(name, cases)]
+    wanted = [name for name in _ALL if _named(name, cases)]
     if not wanted:
-        raise UserError(f"没有名称含有“{cases}”的情形，可以写：{'、'.join(CASES)}。")
+        raise UserError(f"没有名称含有“{cases}”的情形，可以写：{'、'.join(_ALL)}。")
     rows = compute(wanted, holders, seeds, jobs)
     if write is not None:
         write.write_text(fill(write.read_text(encoding="utf-8"), rows), encoding="utf-8")
@@ -74,26 +76,36 @@ def compute(cases: list[str], holders: int, seeds: int, jobs: int) -> list[Row]:
 def _play(url: str, case: str, holders: int, seed: int) -> Report:
     settings = Settings.from_env()
     season = load_season(settings.season_dir)
-    plan = pressure(season, settings.season_dir, holders=holders, seed=seed, parts_off=CASES[case])
+    plan = of_case(_ALL[case], season, settings.season_dir, holders=holders, seed=seed)
     with own_database(url, durable=False) as own:
         return rehearse(settings, own, plan)
 
 
-def fill(page: str, rows: Iterable[Row]) -> str:
-    """The page with the table between its marks."""
-    text = grid(HEAD, [cells(one) for one in rows])
-    return _MARK.sub(lambda match: f"{match[1]}\n{text}\n\n{match[2]}", page)
+def fill(page: str, rows: Sequence[Row]) -> str:
+    """The page with each table between its marks; a table none of whose rows was played stays as it is."""
+    parts = [cells(one) for one in rows if one.case not in RUMOURS]
+    rumours = [rumour_cells(one) for one in rows if one.case in RUMOURS]
+    for mark, head, found in ((_MARK, HEAD, parts), (_RUMOUR_MARK, RUMOUR_HEAD, rumours)):
+        if found:
+            page = mark.sub(rf"\g<1>\n{grid(head, found)}\n\n\g<2>", page)
+    return page
 
 
 def _show(rows: list[Row]) -> None:
     shown = Grid(
-        "情形", "95% 的日子最多等候", "传言日最多等候", "约定后 95% 等（分）", "窗口忙", "约不上", "没着落"
+        "情形",
+        "95% 的日子最多等候",
+        "95% 的传言日最多等候",
+        "约定后 95% 等（分）",
+        "窗口忙",
+        "约不上",
+        "没着落",
     )
     for one in rows:
         shown.add_row(
             one.case,
             str(one.p95_peak),
-            str(one.rumour_peak),
+            str(one.rumour_p95),
             str(one.p95_wait),
             f"{one.utilisation:.1%}",
             str(one.without_seat),

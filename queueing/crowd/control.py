@@ -1,14 +1,17 @@
 """Live control: what to do with a walk-in, and with the day, from what is seen now.
 
-The simulator asks these functions. The live counter (queueing.domain.counter) has the same quota, room and
-tickets for later as rules of its own; what amber and the alarm ask for, the manager does, told by the board.
+What a walk-in is offered, the domain decides (`queueing.domain.walkin_offer`), for the live counter and for
+the simulator alike; here the simulator's numbers are put into its words.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-STAY, TODAY, OTHER_DAY = "stay", "today", "other-day"
+from queueing.domain import walkin_offer as rule
+from queueing.domain.walkin_offer import OTHER_DAY, STAY, TODAY, WalkInOffer
+
+__all__ = ["ALL_ON", "OTHER_DAY", "STAY", "TICKETS_ONLY", "TODAY", "Controls", "to_rebook", "walk_in_offer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +20,10 @@ class Controls:
 
     `tickets_from`: people waiting from which a walk-in is offered a calm slot later today (None: never);
     `quota`: walk-ins a day who may stay or come back today, from when on another day is offered (None: no
-    quota); `alarm`: a rumour alarm offers another day at once, whatever the quota; `amber`: people waiting
-    from which walk-ins are offered another day; `spare_windows`: opened in amber, after `spare_after`
-    minutes; `rebook`: when a window is lost or the alarm rings, and the
-    windows can't serve those still expected, booked people at least
+    quota); `alarm`: a rumour alarm offers another day at once, whatever the quota; `amber` and `red`: people
+    waiting from which the hall is in that state (a live branch has them from its hall and a forecast);
+    `spare_windows`: opened in amber, after `spare_after` minutes; `rebook`: when a window is lost or the
+    alarm rings, and the windows can't serve those still expected, booked people at least
     `rebook_ahead` minutes away are offered another day.
 
     The accept_* are assumed shares of people who agree: to a ticket, to another day, to a ticket after they
@@ -31,6 +34,7 @@ class Controls:
     quota: int | None = 45
     alarm: bool = True
     amber: int | None = 11
+    red: int | None = 22
     spare_windows: int = 0
     spare_after: float = 15.0
     rebook: bool = True
@@ -43,24 +47,29 @@ class Controls:
 
 
 ALL_ON = Controls()
-TICKETS_ONLY = Controls(quota=None, alarm=False, amber=None, rebook=False)
+TICKETS_ONLY = Controls(quota=None, alarm=False, amber=None, red=None, rebook=False)
 
 
 def walk_in_offer(
-    controls: Controls, *, waiting: int, taken_today: int, alarm: bool, room_today: bool
-) -> str:
-    """What to offer a walk-in: STAY (no offer needed), TODAY (a ticket for a calm slot) or OTHER_DAY.
+    controls: Controls, *, waiting: int, taken_today: int, alarm: bool, room_today: bool, priority: bool
+) -> WalkInOffer:
+    """What to offer a walk-in of a simulated day. `taken_today` counts walk-ins who stayed or took a ticket;
+    `room_today`: a later slot has room. Who refuses an offer stays."""
+    return rule.walk_in_offer(
+        waiting=waiting,
+        hall=_hall(controls, waiting),
+        alarm=alarm and controls.alarm,
+        quota_left=None if controls.quota is None else max(0, controls.quota - taken_today),
+        tickets_from=controls.tickets_from,
+        room_later=room_today,
+        priority=priority,
+    )
 
-    `taken_today` counts walk-ins who stayed or took a ticket; `room_today`: a later slot has room. Nobody is
-    sent away: who refuses an offer stays.
-    """
-    over = controls.quota is not None and taken_today >= controls.quota
-    full = controls.amber is not None and waiting >= controls.amber
-    if over or full or (alarm and controls.alarm and waiting > 0):
-        return OTHER_DAY
-    if controls.tickets_from is None or waiting < controls.tickets_from:
-        return STAY
-    return TODAY if room_today else OTHER_DAY if controls.quota is not None else STAY
+
+def _hall(controls: Controls, waiting: int) -> str:
+    if controls.red is not None and waiting >= controls.red:
+        return rule.RED
+    return rule.AMBER if controls.amber is not None and waiting >= controls.amber else rule.GREEN
 
 
 def to_rebook(

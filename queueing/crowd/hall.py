@@ -6,21 +6,22 @@ walkers need more, so the states begin early. They are a proposal, not a regulat
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor
 
-GREEN, AMBER, RED, STOP = "green", "amber", "red", "stop"
+from queueing.domain.walkin_offer import AMBER, GREEN, HALL_STATES, RED, STOP
+
 AREA = {GREEN: 1.2, AMBER: 0.9, RED: 0.6}
 """The least square metres a person has in each state; below the last, nobody more comes in."""
 HOLD_MINUTES = 10
 """How long the forecast must be better before a state is left for a calmer one."""
 MEASURES = {
     GREEN: "照常办理",
-    AMBER: "暂停当天取号，加开窗口，通知后两个时段的人晚些来",
+    AMBER: "现场取的号都约到今天晚些时候，加开窗口，通知后两个时段的人晚些来",
     RED: "门外座位等候，没预约的只约其他日子",
     STOP: "门口管控，只出不进，通知网点负责人",
 }
-_ORDER = (GREEN, AMBER, RED, STOP)
 _CALM, _BUSY = 0.5, 1.0
 
 
@@ -46,7 +47,7 @@ class Hall:
 
     def state_of(self, waiting: float, windows: int) -> str:
         """The state with so many people waiting."""
-        return next((s for s in _ORDER[:3] if waiting <= self.limit(windows, s)), STOP)
+        return next((s for s in HALL_STATES[:3] if waiting <= self.limit(windows, s)), STOP)
 
     def level(self, p95_waiting: float, windows: int) -> str:
         """How crowded a slot will be: "calm", "busy" or "crowded", by the P95 of waiting people against the
@@ -75,7 +76,17 @@ def step(watch: Watch, hall: Hall, waiting: float, windows: int, minute: float) 
     now = hall.state_of(waiting, windows)
     if now == RED and watch.state == STOP:
         now = STOP
-    if _ORDER.index(now) >= _ORDER.index(watch.state):
+    if HALL_STATES.index(now) >= HALL_STATES.index(watch.state):
         return Watch(now)
     since = minute if watch.better_since is None else watch.better_since
     return Watch(now) if minute - since >= HOLD_MINUTES else Watch(watch.state, since)
+
+
+def most_waiting(waiting: float, arrivals: Sequence[float], served: Sequence[float]) -> float:
+    """The most people waiting at the end of any of some equal steps: those there now, the people expected in
+    each step, and as many as the windows can serve in it (fluid: means without their chance)."""
+    most = now = waiting
+    for coming, going in zip(arrivals, served, strict=True):
+        now = max(0.0, now + coming - going)
+        most = max(most, now)
+    return most

@@ -57,7 +57,8 @@ class Measures:
             taken_today=self.taken,
             alarm=self.alarm_at is not None,
             room_today=slot is not None,
-        )
+            priority=self.hall.people.priority[index],
+        ).offer
         if offer == STAY or not self._accepted(offer, index, slot):
             self.taken += 1
             return False

@@ -10,21 +10,15 @@ import msgspec
 
 from queueing.domain import events as e
 from queueing.domain import refusals as r
-from queueing.domain.booking import collectable, end_offer, known_card
+from queueing.domain.booking import checked_reason, collectable, end_offer, known_card
 from queueing.domain.counter_order import order_score
 from queueing.domain.custody import place_card
 from queueing.domain.kernel import Command, Context, decides, evolves
-from queueing.domain.offers import Wish, offer
-from queueing.domain.places import ticket_room, told_times
-from queueing.domain.state import Card, Slot, State, Visit
-from queueing.domain.tallies import change_no_show, count_kept, count_response, count_walk_in
-from queueing.domain.waits import LATER, due_at, people_ahead, windows_open
-from queueing.domain.walkins import quota_left
-
-NOTICE = timedelta(minutes=30)
-"""How far away that calmer time is at least: nearer, one may as well wait."""
-WAIT_WEIGHT = 0.05
-"""How much of a slot's fullness being one slot later weighs."""
+from queueing.domain.state import Card, State, Visit
+from queueing.domain.tallies import change_no_show, count_kept, count_response, count_sent, count_walk_in
+from queueing.domain.ticketing import Place, another_day, bring_forward, came_late, place_today, serve_now
+from queueing.domain.waits import LATER, due_at
+from queueing.domain.walkin_offer import CALM, FULL, Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +31,15 @@ class ArriveHolder(Command):
 
 @dataclass(frozen=True, slots=True)
 class TicketWalkIn(Command):
-    """Somebody came without a booking for now: a ticket if today has room, else the earliest slots are kept
-    for them. `wait` is the range they are told, in minutes, if they are not asked to come later."""
+    """Somebody came without a booking for now: a ticket for now or later today, else calm slots of other days
+    are kept for them, by what the branch has `seen`. `wait` is the range they are told, in minutes, if they
+    are not asked to come later. `override` is staff's reason to serve them now all the same, also when they
+    hold a ticket for later."""
 
     card: str
     wait: tuple[int, int] | None = None
+    seen: Seen = CALM
+    override: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,70 +104,42 @@ def ticket(command: TicketWalkIn, state: State, context: Context) -> list[e.Even
     sent home."""
     card = collectable(state, command.card)
     if card.visit:
-        return []
+        if not command.override:
+            return []
+        return bring_forward(command.card, card.visit, command.override, command.wait, state, context)
     if card.booking and card.booking.told.date() == context.now.date():
         return arrive(ArriveHolder(command.card, command.wait), state, context)
-    slot = _ticket_slot(state, command.card, card, context.now)
-    if slot is None:
-        return _another_day(state, command.card, card, context)
-    late = _came_late(card, context.now)
-    told = max(context.now, told_times(state.slots[slot], state.facts.rules, 1)[0])
-    low, high = command.wait if command.wait and told - context.now < LATER else (None, None)
+    place = _place(command, state, card, context)
+    if isinstance(place, str):
+        return another_day(state, command.card, card, context, place)
+    soon = command.wait is not None and place.told - context.now < LATER
+    low, high = command.wait if command.wait and soon else (None, None)
     return [
         context.fact(
             e.WalkInTicketed,
             card=command.card,
-            slot=slot,
+            slot=place.slot,
             ticket=_next_ticket(state, context),
-            told=told,
-            late=late,
+            told=place.told,
+            late=came_late(card, context.now),
             wait_low=low,
             wait_high=high,
+            why=place.why,
+            override=command.override,
         )
     ]
 
 
-def _another_day(state: State, card_id: str, card: Card, context: Context) -> list[e.Event]:
-    """Nobody goes without a slot: the calmest ones are kept; when the whole season has none, staff phone."""
-    try:
-        return [offer(state, card_id, card, Wish(), context, "today_full")]
-    except r.NothingFree:
-        if card.phone_list:
-            raise
-        return [context.fact(e.PhoneListed, card=card_id, reason="no_place")]
-
-
-def _came_late(card: Card, now: datetime) -> bool:
-    return card.no_show is not None and card.no_show.at.date() == now.date()
+def _place(command: TicketWalkIn, state: State, card: Card, context: Context) -> Place | str:
+    """Where their ticket is for, or why there is none today."""
+    if command.override:
+        checked_reason(command.override)
+        return serve_now(state, context.now) or FULL
+    return place_today(state, command.card, card, context.now, command.seen)
 
 
 def _next_ticket(state: State, context: Context) -> int:
     return state.facts.tickets + 1 if state.facts.tickets_day == context.now.date() else 1
-
-
-def _ticket_slot(state: State, card_id: str, card: Card, now: datetime) -> str | None:
-    """A slot of today with room for a ticket, while the day's quota lasts: the next one as long as few
-    wait (`later_from`, at least one a window; 0: always), else the calmest one ahead. For the late, the next
-    slot, room and quota or not."""
-    today = [s for s in state.days.get(now.date(), ()) if state.slots[s].open and state.slots[s].end > now]
-    if _came_late(card, now):
-        return today[0] if today else None
-    if quota_left(state, now.date()) == 0:
-        return None
-    room = [s for s in today if ticket_room(state.slots[s], now, card_id) > 0]
-    few = state.facts.rules.later_from
-    if not few:
-        return room[0] if room else None
-    ahead = len(people_ahead(state, now, now, booked=False, priority=card.priority))
-    later = [s for s in room if state.slots[s].start >= now + NOTICE]
-    if not later or ahead < max(few, windows_open(state, now.date())):
-        return room[0] if room else None
-    return min(later, key=lambda s: (_fullness(state.slots[s]) + WAIT_WEIGHT * later.index(s), s))
-
-
-def _fullness(slot: Slot) -> float:
-    """How much of a slot is taken, walk-ins' room included."""
-    return (len(slot.seats) + slot.served + slot.tickets) / max(1, slot.capacity + slot.walk_in_room)
 
 
 def waiting(state: State, now: datetime) -> list[str]:
@@ -281,6 +251,9 @@ def _arrived(state: State, event: e.HolderArrived) -> None:
 
 @evolves(e.WalkInTicketed)
 def _ticketed(state: State, event: e.WalkInTicketed) -> None:
+    """Who was offered another day first was counted then."""
+    offer = state.cards[event.card].offer
+    counted = bool(event.override) and offer is not None and offer.until.date() == event.at.date()
     end_offer(state, event.card)
     visit = Visit(
         slot=event.slot,
@@ -288,13 +261,16 @@ def _ticketed(state: State, event: e.WalkInTicketed) -> None:
         arrived=event.at,
         ticket=event.ticket,
         late=event.late,
+        why=event.why,
         wait_low=event.wait_low,
         wait_high=event.wait_high,
     )
     if event.late:
         change_no_show(state, event.card, came=True)
-    else:
+    elif not counted:
         count_walk_in(state, event.at)
+    if event.why or event.override:
+        count_sent(state, event.at, later=bool(event.why), overridden=bool(event.override))
     count_response(state, event.card)
     start_visit(state, event.card, visit)
     state.change_slot(event.slot, tickets=state.slots[event.slot].tickets + 1)

@@ -56,8 +56,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
 
     Minutes unless said otherwise; `hold_share` is the part of a slot (0-1) that offers may keep;
     `phone_list_after` is a count of no-shows; from `later_from` people waiting on, a walk-in's ticket is for
-    a calmer time (0: never); `calm_first`: offers are the calmest places, not the earliest; `day_weight` is
-    the score a day's distance adds to a slot (crowding counts as booked/capacity).
+    a calmer time (0: never); `walk_in_control`: a full hall and the rumour alarm decide what a walk-in gets;
+    `calm_first`: offers are the calmest places, not the earliest; `day_weight` is the score a day's distance
+    adds to a slot (crowding counts as booked/capacity).
     """
 
     grace: int = 15
@@ -76,6 +77,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     service_minutes: float = 4.0
     walk_in_quota: int = 0
     later_from: int = 4
+    walk_in_control: bool = True
     calm_first: bool = True
 
 
@@ -209,6 +211,27 @@ class RumourAlarmRaised(Event, kw_only=True, frozen=True):
     day: date
     seen: int
     expected: float
+
+
+class WalkInControlSwitched(Event, kw_only=True, frozen=True):
+    """From now on the hall's state and the alarm decide what a walk-in gets by themselves, or don't."""
+
+    TOPIC = "walk-in-control-switched"
+    on: bool
+    reason: str
+
+
+class HallWatched(Event, kw_only=True, frozen=True):
+    """How full the hall will be changed: `hall` is its state by the most people expected to wait within half
+    an hour (`ahead`, with so many `windows`); `better_since` says from when the forecast has been calmer than
+    that state, which is left after some minutes of it."""
+
+    TOPIC = "hall-watched"
+    day: date
+    hall: str
+    ahead: float
+    windows: int
+    better_since: datetime | None = None
 
 
 class SlotBefore(msgspec.Struct, frozen=True):
@@ -499,7 +522,8 @@ class SlotsOffered(Event, kw_only=True, frozen=True):
     `reason`: "asked", "more", "other_day" (the day asked for can't be), "today_full", "gone", "closed".
     `token` is a digest that names the message it answers. `note` says what is wrong with the day asked for:
     "short" (its month ends before it, on `noted`), "no_day", "lunar", "past", "shut", "full" or "today" (no
-    place on `noted`), "shut_days", "full_days", "over" (the season ends on `noted`)."""
+    place on `noted`), "shut_days", "full_days", "over" (the season ends on `noted`). `why`
+    a walk-in is not served today as in `WalkInTicketed`, or "full"."""
 
     TOPIC = "slots-offered"
     ABOUT = ("card", "slot:slots")
@@ -511,6 +535,7 @@ class SlotsOffered(Event, kw_only=True, frozen=True):
     token: str = ""
     note: str = ""
     noted: date | None = None
+    why: str = ""
 
 
 class SlotBooked(Event, kw_only=True, frozen=True):
@@ -592,7 +617,9 @@ class HolderArrived(Event, kw_only=True, frozen=True):
 
 class WalkInTicketed(Event, kw_only=True, frozen=True):
     """Somebody without a booking for now got a ticket for today; `ticket` numbers the day's tickets. The
-    wait they were told as in `HolderArrived`."""
+    wait they were told as in `HolderArrived`. `why` it is for later: "busy" (many wait), "amber" or "red"
+    (how full the hall will be), "rumour", "quota" or "near" (no slot nearer has room); `override`: staff's
+    reason to serve them now all the same."""
 
     TOPIC = "walk-in-ticketed"
     ABOUT = ("card", "slot")
@@ -601,6 +628,24 @@ class WalkInTicketed(Event, kw_only=True, frozen=True):
     ticket: int
     told: datetime
     late: bool = False
+    wait_low: int | None = None
+    wait_high: int | None = None
+    why: str = ""
+    override: str = ""
+
+
+class TicketBroughtForward(Event, kw_only=True, frozen=True):
+    """Who has a ticket for later today is served now, for a reason that staff state; the wait they were told
+    as in `HolderArrived`."""
+
+    TOPIC = "ticket-brought-forward"
+    ABOUT = ("card", "slot:old_slot", "slot:new_slot")
+    card: str
+    ticket: int
+    old_slot: str
+    new_slot: str
+    told: datetime
+    reason: str
     wait_low: int | None = None
     wait_high: int | None = None
 

@@ -13,7 +13,7 @@ from queueing.domain.booking import bookable, end_offer, opens_for
 from queueing.domain.kernel import Command, Context, decides, evolves
 from queueing.domain.places import free_places, held_by_others, holdable, told_minute, told_times
 from queueing.domain.state import Card, Hold, Offer, Slot, State
-from queueing.domain.tallies import count_walk_in
+from queueing.domain.tallies import count_sent, count_walk_in
 
 Crowd = Mapping[str, float]
 NO_FORECAST: Crowd = {}
@@ -208,6 +208,7 @@ def offer(
     note: str = "",
     noted: date | None = None,
     crowd: Crowd = NO_FORECAST,
+    why: str = "",
 ) -> e.SlotsOffered:
     """The event of an offer, or NothingFree. Where none of the days asked for has a place, it says so."""
     asked = (card_id, card, wish, context)
@@ -232,6 +233,7 @@ def offer(
         token=token,
         note=note,
         noted=noted,
+        why=why,
     )
 
 
@@ -279,10 +281,13 @@ def offer_slots(command: OfferSlots, state: State, context: Context) -> list[e.E
 @evolves(e.SlotsOffered)
 def _offered(state: State, event: e.SlotsOffered) -> None:
     seen = _seen(state.cards[event.card].offer, event)
-    offer = Offer(slots=event.slots, told=event.told, until=event.until, token=event.token, seen=seen)
+    offer = Offer(
+        slots=event.slots, told=event.told, until=event.until, token=event.token, seen=seen, why=event.why
+    )
     keep(state, event.card, offer, event.via, event.at)
     if event.reason == "today_full":
         count_walk_in(state, event.at)
+        count_sent(state, event.at, other=1)
 
 
 def _seen(before: Offer | None, event: e.SlotsOffered) -> tuple[str, ...]:

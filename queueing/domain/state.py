@@ -40,8 +40,9 @@ class Booking(Entity, frozen=True, kw_only=True):
 
 
 class Offer(Entity, frozen=True, kw_only=True):
-    """Places kept for a holder until `until`; `token` as in `SlotsOffered`. `notice`: the branch asked, and
-    not the holder. `seen`: slots offered before these, since the holder began to ask for others."""
+    """Places kept for a holder until `until`; `token` and `why` as in `SlotsOffered`. `notice`: the branch
+    asked, and not the holder. `seen`: slots offered before these, since the holder began to ask for
+    others."""
 
     slots: tuple[str, ...]
     told: tuple[datetime, ...]
@@ -49,11 +50,12 @@ class Offer(Entity, frozen=True, kw_only=True):
     token: str = ""
     notice: bool = False
     seen: tuple[str, ...] = ()
+    why: str = ""
 
 
 class Visit(Entity, frozen=True, kw_only=True):
-    """A holder in the hall: booked (ticket 0) or with a ticket. `lay`: where the card lay before it was taken
-    to the window."""
+    """A holder in the hall: booked (ticket 0) or with a ticket; `why` it is for later as in
+    `WalkInTicketed`. `lay`: where the card lay before it was taken to the window."""
 
     slot: str
     told: datetime
@@ -64,6 +66,7 @@ class Visit(Entity, frozen=True, kw_only=True):
     window: str = ""
     called: datetime | None = None
     lay: str = "bank"
+    why: str = ""
     wait_low: int | None = None
     wait_high: int | None = None
 
@@ -263,11 +266,30 @@ class Shown(Entity, frozen=True, kw_only=True):
     came: int = 0
 
 
+class HallNote(Entity, frozen=True, kw_only=True):
+    """The hall's state of a day; fields as in `HallWatched`."""
+
+    day: date
+    hall: str
+    better_since: datetime | None = None
+
+
+class SentOn(Entity, frozen=True, kw_only=True):
+    """Walk-ins of a day who were not served at once: sent to later that day, to other days, and those of them
+    whom staff served all the same."""
+
+    day: date
+    later: int = 0
+    other: int = 0
+    overridden: int = 0
+
+
 class Facts(Entity, frozen=True, kw_only=True):
     """What holds for the whole branch: the season, running numbers, the sweep, the pace of notices (`paused`
     is the reason; `theta` and `most` are 0 for the season's own), a day's quota of tickets, the day of the
-    last rumour alarm, whether limits count on no-shows, when they were last computed, and the minutes of the
-    day's last services."""
+    last rumour alarm, whether walk-ins are controlled (None: as the season says), the hall's state, walk-ins
+    sent on, whether limits count on no-shows, when they were last computed, and the minutes of the day's last
+    services."""
 
     season: str = ""
     first_day: date | None = None
@@ -290,6 +312,9 @@ class Facts(Entity, frozen=True, kw_only=True):
     most: int = 0
     quota: tuple[date, int] | None = None
     rumour_day: date | None = None
+    control: bool | None = None
+    hall: HallNote | None = None
+    sent: SentOn | None = None
     overbooking: bool = True
     limits_day: date | None = None
     services: tuple[float, ...] = ()

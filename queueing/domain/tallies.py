@@ -3,11 +3,11 @@ people who come unasked."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
-from queueing.domain.state import Booking, NoShow, Shown, State
+from queueing.domain.state import Booking, NoShow, SentOn, Shown, State
 
 LONGEST_LEAD = 30
 """Days between booking and coming; longer ones count as so many."""
@@ -104,3 +104,22 @@ def count_walk_in(state: State, at: datetime) -> None:
     """Somebody came unasked."""
     quarter = quarter_of(at)
     state.put(state.walk_ins, quarter, state.walk_ins.get(quarter, 0) + 1)
+
+
+def sent_on(state: State, day: date) -> SentOn:
+    """The walk-ins of a day who were sent to later or to another day, and those served all the same."""
+    sent = state.facts.sent
+    return sent if sent and sent.day == day else SentOn(day=day)
+
+
+def count_sent(state: State, at: datetime, *, later: int = 0, other: int = 0, overridden: int = 0) -> None:
+    """Walk-ins were sent on, or served all the same."""
+    before = sent_on(state, at.date())
+    state.set_facts(
+        sent=SentOn(
+            day=before.day,
+            later=before.later + later,
+            other=before.other + other,
+            overridden=before.overridden + overridden,
+        )
+    )

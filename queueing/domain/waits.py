@@ -49,6 +49,21 @@ def due_at(visit: Visit) -> datetime:
     return max(visit.told, visit.arrived)
 
 
+def away(visit: Visit, now: datetime) -> bool:
+    """Somebody with a ticket for later today, who has not come back yet."""
+    comes_back = visit.ticket and not visit.late and visit.told - visit.arrived >= LATER
+    return bool(comes_back) and visit.told > now
+
+
+def in_hall(state: State, now: datetime) -> list[str]:
+    """The cards of those waiting in the hall: not at a window, and not told to come back later."""
+    return [
+        card
+        for card, visit in state.visits.items()
+        if not visit.window and visit.arrived.date() == now.date() and not away(visit, now)
+    ]
+
+
 def people_ahead(state: State, now: datetime, due: datetime, *, booked: bool, priority: bool) -> list[str]:
     """The cards of those in the hall, not at a window, who will be called before somebody due then."""
     rank = due - _head_start(booked, priority)

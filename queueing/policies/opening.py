@@ -26,6 +26,7 @@ def rules_of(season: Season) -> Rules:
         sweep_every_days=season.sweep.repeat_every_days,
         walk_in_quota=capacity.walk_in_quota,
         later_from=counter.later_from,
+        walk_in_control=counter.walk_in_control,
         calm_first=offers.calm_first,
     )
 

@@ -15,7 +15,9 @@ from queueing.domain.employers import ProposeRecall, RemindEmployer, to_hand_ove
 from queueing.domain.handover import ActivateCards
 from queueing.domain.season import CloseSeason
 from queueing.domain.state import Employer
-from queueing.domain.walkins import RaiseRumourAlarm
+from queueing.domain.waits import windows_open
+from queueing.domain.walkin_offer import GREEN
+from queueing.domain.walkins import NoteHall, RaiseRumourAlarm
 from queueing.domain.waves import (
     CloseWave,
     OpenWave,
@@ -23,6 +25,7 @@ from queueing.domain.waves import (
     invitable,
     sweep_due,
 )
+from queueing.policies.hallwatch import hall_ahead, hall_watch
 from queueing.policies.learned import rumour_alarm, walk_in_quarters
 from queueing.policies.limits import compute_limits_in_the_evening
 from queueing.policies.pacing import SWEEP, WAVE, chunks, next_notices, running
@@ -177,6 +180,22 @@ def raise_the_alarm_when_many_come_unasked(state: State, season: Season, now: da
     return [RaiseRumourAlarm(sum(seen for _, seen, _ in so_far), sum(usual for *_, usual in so_far))]
 
 
+def watch_how_full_the_hall_will_be(state: State, season: Season, now: datetime) -> list[Command]:
+    """Noted whenever the hall's state by the forecast changes, or begins to be better."""
+    if not running(state, now):
+        return []
+    watch, note = hall_watch(state, season, now), state.facts.hall
+    known = note if note and note.day == now.date() else None
+    since = None
+    if watch.better_since is not None:
+        again = known is not None and known.hall == watch.state and known.better_since is not None
+        since = known.better_since if known and again else now
+    if (watch.state, since) == (known.hall if known else GREEN, known.better_since if known else None):
+        return []
+    ahead = hall_ahead(state, season, now)
+    return [NoteHall(watch.state, ahead, windows_open(state, now.date()), since)]
+
+
 def close_the_season_after_its_last_day(state: State, season: Season, now: datetime) -> list[Command]:
     """The closing list is then complete."""
     facts = state.facts
@@ -194,6 +213,7 @@ POLICIES: dict[str, Policy] = {
         sweep_everybody_uncollected,
         record_no_shows_after_the_grace,
         raise_the_alarm_when_many_come_unasked,
+        watch_how_full_the_hall_will_be,
         compute_limits_in_the_evening,
         end_visits_when_the_day_is_over,
         activate_what_was_handed_over,

@@ -285,6 +285,11 @@ def _ticketed(batch: Batch, event: e.WalkInTicketed) -> None:
     batch.start_visit(event, booking=0, ticket=event.ticket)
 
 
+@folding.on(e.TicketBroughtForward)
+def _brought_forward(batch: Batch, event: e.TicketBroughtForward) -> None:
+    batch.change(event.card, visit_slot=event.new_slot, visit_told=event.told)
+
+
 @folding.on(e.HolderCalled)
 def _called(batch: Batch, event: e.HolderCalled) -> None:
     if batch.cards[event.card].visit:

@@ -149,6 +149,22 @@ def told_events() -> frozenset[type[Event]]:
     return frozenset(_SENTENCES)
 
 
+def _offered_because(event: e.SlotsOffered) -> str:
+    """Why places were offered that nobody asked for."""
+    if event.reason == "today_full" and event.why:
+        return f"（{words.why(event.why)}，请他改天）"
+    return _OFFERED.get(event.reason, "")
+
+
+def _ticketed_how(event: e.WalkInTicketed) -> str:
+    """Late, for later, or for now all the same."""
+    if event.override:
+        return f"，现在就办（{event.override}）"
+    if event.why:
+        return f"，{words.why(event.why)}，请他{words.clock(event.told)}再来"
+    return "（约过但来晚了）" if event.late else ""
+
+
 def _collected(event: e.CardCollected, card: str) -> str:
     said = f"卡已领走（{words.how(event.how)}）"
     if event.window:
@@ -237,7 +253,7 @@ _SENTENCES: dict[type[Event], Callable[[Any, str], str]] = {
     e.CardReleased: lambda v, c: f"单位没有代领，改由本人领取（{_RELEASED.get(v.reason, v.reason)}）",
     e.WaitTold: lambda v, c: f"问要等多久，告诉的是{v.low}到{v.high}分钟",
     e.SlotsOffered: lambda v, c: (
-        f"提供可选时间{_OFFERED.get(v.reason, '')}：{'、'.join(map(words.moment, v.told))}，"
+        f"提供可选时间{_offered_because(v)}：{'、'.join(map(words.moment, v.told))}，"
         f"保留到{words.clock(v.until)}"
     ),
     e.SlotBooked: lambda v, c: f"预约{words.moment(v.told)}（预约号{v.booking}）",
@@ -252,7 +268,10 @@ _SENTENCES: dict[type[Event], Callable[[Any, str], str]] = {
     e.HolderArrived: lambda v, c: (
         f"到店，约的是{words.moment(v.told)}" + ("，已过保留时间" if v.late else "")
     ),
-    e.WalkInTicketed: lambda v, c: f"取号{v.ticket}号" + ("（约过但来晚了）" if v.late else ""),
+    e.WalkInTicketed: lambda v, c: f"取号{v.ticket}号" + _ticketed_how(v),
+    e.TicketBroughtForward: lambda v, c: (
+        f"{v.ticket}号改为现在就办，不等到{slot_time(v.old_slot)}（{v.reason}）"
+    ),
     e.HolderCalled: lambda v, c: f"叫到{v.window}号窗口",
     e.CallWithdrawn: lambda v, c: f"没有到{v.window}号窗口，退回等候",
     e.CollectionUndone: lambda v, c: f"撤销领取记录，卡回到银行（{v.reason}）",

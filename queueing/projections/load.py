@@ -192,6 +192,12 @@ def _ticketed(batch: Batch, event: e.WalkInTicketed) -> None:
     batch.slots.add(event.slot, walk_ins=1)
 
 
+@folding.on(e.TicketBroughtForward)
+def _brought_forward(batch: Batch, event: e.TicketBroughtForward) -> None:
+    batch.slots.add(event.old_slot, walk_ins=-1)
+    batch.slots.add(event.new_slot, walk_ins=1)
+
+
 @folding.on(e.CardCollected)
 def _collected(batch: Batch, event: e.CardCollected) -> None:
     """A booking for another day ends too; the hand-over counts for the visit's slot."""

@@ -106,6 +106,14 @@ def _told(batch: Batch, event: e.WaitTold) -> None:
     batch.asked.told(event)
 
 
+@folding.on(e.TicketBroughtForward)
+def _brought_forward(batch: Batch, event: e.TicketBroughtForward) -> None:
+    """Their wait begins now."""
+    visit = batch.current(event.card)
+    if visit:
+        batch.visits.change(visit.visit, due=event.at, low=event.wait_low, high=event.wait_high)
+
+
 @folding.on(e.HolderCalled)
 def _called(batch: Batch, event: e.HolderCalled) -> None:
     batch.asked.called(event.card, event.at)

@@ -17,14 +17,18 @@ from queueing.domain.handover import HandOver, UndoCollection
 from queueing.domain.refusals import NothingFree
 from queueing.domain.waits import LATER
 from queueing.log import Outcome
+from queueing.policies.hallwatch import seen
 from queueing.rehearsal.personas import Behaviour
 from queueing.system import System
 
+STAFF = "staff:counter"
+INSISTS = "本人坚持今天办"
 OPENS = "opens"
 """On the list of arrivals: a session begins."""
 OVERRUN = timedelta(minutes=30)
 """For so long after a session those who are there are still called."""
 
+_HEARD = (e.HolderArrived, e.WalkInTicketed, e.SlotsOffered)
 Asked = tuple[str, str, datetime, Future[Outcome]]
 
 
@@ -106,13 +110,27 @@ class Counter:
 
     def _arrive(self, card: str, when: datetime, asked: list[Asked]) -> None:
         with self.system.desk.view() as state:
-            holder = state.cards[card]
-            booked = holder.booking is not None and holder.booking.told.date() == when.date()
+            booking = state.cards[card].booking
+        if booking is None or booking.told.date() != when.date():
+            self._come_unasked(card, when, asked)
+            return
+        with self.system.desk.view() as state:
             wait = stated(for_holder(state, when, card))
-        command = ArriveHolder(card, wait) if booked else TicketWalkIn(card, wait)
-        asked.append(("arrive", card, when, self._ask(command, when)))
+        asked.append(("arrive", card, when, self._ask(ArriveHolder(card, wait), when)))
         self.waiting += 1
         self.line.append(card)
+        self._call_if_idle(when, asked)
+
+    def _come_unasked(self, card: str, when: datetime, asked: list[Asked]) -> None:
+        """What they get depends on everybody before them, so that is settled first."""
+        self._settle(asked)
+        with self.system.desk.view() as state:
+            wait = stated(for_holder(state, when, card))
+            now_seen = seen(state, self.system.season, when)
+        self.waiting += 1
+        self.line.append(card)
+        asked.append(("arrive", card, when, self._ask(TicketWalkIn(card, wait, now_seen), when)))
+        self._settle(asked)
         self._call_if_idle(when, asked)
 
     def _call_if_idle(self, when: datetime, asked: list[Asked]) -> None:
@@ -140,34 +158,57 @@ class Counter:
         self._call_if_idle(when, asked)
 
     def _ask(self, command: Command, when: datetime) -> Future[Outcome]:
-        return self.system.desk.submit(command, by="staff:counter", via="counter", now=when)
+        return self.system.desk.submit(command, by=STAFF, via="counter", now=when)
 
     def _settle(self, asked: list[Asked]) -> None:
         """Take in the desk's answers."""
-        for kind, subject, _, future in asked:
+        for kind, subject, when, future in asked:
             try:
                 events = future.result().events
             except Refusal as refusal:
                 events = ()
                 self.unheard += kind == "arrive" and isinstance(refusal, NothingFree)
             if kind == "arrive":
-                self._arrived(subject, events)
+                self._arrived(subject, when, events)
             elif kind == "call":
                 self._called(subject, events)
         asked.clear()
 
-    def _arrived(self, card: str, events: tuple[e.Event, ...]) -> None:
-        offered = [event for event in events if isinstance(event, e.SlotsOffered)]
-        self.turned.extend(offered)
+    def _arrived(self, card: str, when: datetime, events: tuple[e.Event, ...]) -> None:
+        """Who gets neither a ticket nor an arrival goes; who is asked to come later or another day does so,
+        or insists."""
+        habits = self.behaviour.habits
         self.unheard += any(isinstance(event, e.PhoneListed) for event in events)
-        if not any(isinstance(event, e.HolderArrived | e.WalkInTicketed) for event in events):
-            self.waiting -= 1
-            if card in self.line:
-                self.line.remove(card)
+        if not any(isinstance(event, _HEARD) for event in events):
+            self._goes(card)
         for event in events:
-            if isinstance(event, e.WalkInTicketed) and not event.late and event.told - event.at >= LATER:
-                self.waiting -= 1  # they go, and somebody ("") comes back
-                self.expect("", event.told)
+            if isinstance(event, e.SlotsOffered):
+                if self.behaviour.chance(habits.takes_other_day):
+                    self.turned.append(event)
+                    self._goes(card)
+                else:
+                    self._insists(card, when)
+            elif isinstance(event, e.WalkInTicketed) and not event.late and event.told - event.at >= LATER:
+                if self.behaviour.chance(habits.takes_later):
+                    self._goes(card)
+                    self.expect("", event.told)  # somebody ("") comes back
+                else:
+                    self._insists(card, when)
+
+    def _goes(self, card: str) -> None:
+        self.waiting -= 1
+        if card in self.line:
+            self.line.remove(card)
+
+    def _insists(self, card: str, when: datetime) -> None:
+        """They stay, and staff give in."""
+        command = TicketWalkIn(card, override=INSISTS)
+        try:
+            events = self.system.desk.handle(command, by=STAFF, via="counter", now=when).events
+        except Refusal:
+            events = ()
+        if not any(isinstance(event, e.WalkInTicketed | e.TicketBroughtForward) for event in events):
+            self._goes(card)  # nothing of today is left
 
     def _called(self, window: str, events: tuple[e.Event, ...]) -> None:
         called = next((event for event in events if isinstance(event, e.HolderCalled)), None)

@@ -145,10 +145,9 @@ class Holders:
     # --- with staff ---
 
     def turned_away(self, offered: e.SlotsOffered, now: datetime) -> Dialogue[None]:
-        """Today has no room; most take one of the places kept for them."""
-        if self._chance(self._habits.takes_other_day):
-            slot = self._stage.behaviour.random.choice(offered.slots)
-            self._booked((yield Ask(BookSlot(offered.card, slot), STAFF, "counter", now)))
+        """They take one of the places kept for them on other days."""
+        slot = self._stage.behaviour.random.choice(offered.slots)
+        self._booked((yield Ask(BookSlot(offered.card, slot), STAFF, "counter", now)))
 
     def phone_calls(self, now: datetime) -> None:
         """Staff work through the phone list."""

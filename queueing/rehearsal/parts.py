@@ -17,7 +17,7 @@ PARTS = {
     "offers": "先推荐空的时段；没有它，先推荐最早的",
     "reminders": "前一天和当天提醒；没有它，没人看到提醒",
     "quota": "当天取号有上限；没有它，来多少发多少",
-    "control": "人多时请没预约的人晚些再来，传言时请他们改天；没有它，来了就排队",
+    "control": "人多时请没预约的人晚些再来，大厅要满、有传言时请他们改天；没有它，来了就排队",
     "hours": "一天的名额按时段分；没有它，只有上午一段和下午一段",
 }
 """Part -> what it does, and what happens without it."""
@@ -43,7 +43,7 @@ def _no_quota(season: Season) -> Season:
 
 
 def _no_control(season: Season) -> Season:
-    return replace(season, counter=replace(season.counter, later_from=0))
+    return replace(season, counter=replace(season.counter, later_from=0, walk_in_control=False))
 
 
 def _no_hours(season: Season) -> Season:

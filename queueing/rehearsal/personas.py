@@ -51,7 +51,9 @@ class Habits:
     rumour_times: float = 1.0
     """so many times the usual walk-ins, on each day of the rumour"""
     takes_other_day: float = 0.8
-    """of walk-ins for whom today has no room"""
+    """of walk-ins who are offered one; the others insist, and are served the same day"""
+    takes_later: float = 0.7
+    """of walk-ins who are asked to come back later the same day; the others insist and wait"""
     slip_at_counter: float = 0.002
     answers_phone: float = 0.7
 

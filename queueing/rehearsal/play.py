@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
-from queueing.domain.walkins import SetWalkInQuota
 from queueing.log.lockstep import lockstep
 from queueing.policies import runner
 from queueing.policies.pacing import tell_everybody
@@ -28,10 +27,11 @@ PUMP_MINUTES = 20
 """How often messages come in, leave and are read; offers are held longer than that."""
 NEVER_YET, NEVER = datetime(1970, 1, 1), datetime(9999, 1, 1)
 
-ALARM = "raise_the_alarm_when_many_come_unasked"
-EVERY_QUARTER = ("record_no_shows_after_the_grace", ALARM)
+ALARM, HALL = "raise_the_alarm_when_many_come_unasked", "watch_how_full_the_hall_will_be"
+EVERY_STEP = (ALARM, HALL)
+EVERY_QUARTER = ("record_no_shows_after_the_grace",)
 PACED = ("invite_while_places_are_free", "sweep_everybody_uncollected")
-_PART_OF = {"compute_limits_in_the_evening": "limits", ALARM: "control"}
+_PART_OF = {"compute_limits_in_the_evening": "limits", ALARM: "control", HALL: "control"}
 """The part of crowd control that a policy belongs to."""
 DAILY: dict[time, tuple[str, ...]] = {
     time(7, 0): ("close_the_season_after_its_last_day",),
@@ -120,6 +120,7 @@ class Play:
 
     def _serve(self, step_end: datetime) -> None:
         self._counter.step(step_end)
+        self._policies(EVERY_STEP, step_end)
         if step_end.minute % 15 == 0:
             self._policies(EVERY_QUARTER, step_end)
         turned, self._counter.turned = self._counter.turned, []
@@ -130,9 +131,7 @@ class Play:
             if name in PACED and "pacing" in self.without:
                 self._tell_everybody(now)
             elif _PART_OF.get(name) not in self.without:
-                happened = runner.run(self.stage.system, name, now)
-                if happened and name == ALARM:
-                    self._take_measures(now)
+                runner.run(self.stage.system, name, now)
 
     def _tell_everybody(self, now: datetime) -> None:
         system = self.stage.system
@@ -140,11 +139,6 @@ class Play:
             commands = tell_everybody(state, system.season, now)
         for command in commands:
             system.desk.handle(command, by="system", via="system", now=now)
-
-    def _take_measures(self, now: datetime) -> None:
-        """The manager hears the alarm and gives no more tickets for today: whoever comes unasked gets a place
-        on another day."""
-        self.stage.system.desk.handle(SetWalkInQuota(0, "传言"), by="staff:manager", via="counter", now=now)
 
     @property
     def without_seat(self) -> int:

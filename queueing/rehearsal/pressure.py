@@ -1,10 +1,16 @@
 """A short season under pressure: two windows, more people than the days have places for, and the behaviour
 that docs/crowd.md assumes, so that a rehearsal shows what each part of the crowd control gives. Three days of
 notices, then ten days of handing out, on the seventh of which three times the usual walk-ins come; the season
-goes on after them, so that nobody is without a place because it ends."""
+goes on after them, so that nobody is without a place because it ends.
+
+A hard rumour is the branch of docs/crowd.md, with twice as much of everything, and three times the usual
+walk-ins on six of the ten days: twice three days running, as rumours go."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import replace as changed
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -37,12 +43,30 @@ BASE = Habits(
 )
 """The base behaviour of docs/crowd.md, and that of those who read a reminder."""
 
-CASES: dict[str, frozenset[str]] = {
-    "everything on": frozenset(),
-    **{f"without {part}": frozenset({part}) for part in PARTS},
-    "rigid slots": RIGID,
+HARD = (2, 3, 4, 7, 8, 9)
+"""The played days of a hard rumour, counted from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A row of the table: what is left out, the days of the rumour, and how many times the branch."""
+
+    without: frozenset[str] = frozenset()
+    rumour: tuple[int, ...] = (RUMOUR,)
+    times: int = 1
+
+
+CASES: dict[str, Case] = {
+    "everything on": Case(),
+    **{f"without {part}": Case(frozenset({part})) for part in PARTS},
+    "rigid slots": Case(RIGID),
 }
-"""The rows of the table: what is left out."""
+"""The rows of the table of the parts."""
+RUMOURS: dict[str, Case] = {
+    "walk-ins x3, live control on": Case(frozenset(), HARD, 2),
+    "walk-ins x3, live control off": Case(frozenset({"control", "quota"}), HARD, 2),
+}
+"""The rows of the table of hard rumours."""
 
 
 def hard_season(season: Season, windows: int = WINDOWS) -> Season:
@@ -84,17 +108,31 @@ def pressure(
     seed: int = 7,
     parts_off: frozenset[str] = frozenset(),
     windows: int = WINDOWS,
+    rumour: Sequence[int] = (RUMOUR,),
 ) -> Plan:
-    """The plan of such a rehearsal."""
+    """The plan of such a rehearsal; `rumour` are the played days with one, counted from 0."""
     hard = hard_season(season, windows)
     return Plan(
         holders,
         seed,
         hard,
         season_dir,
-        habits=BASE,
+        habits=changed(BASE, walk_ins_a_day=WALK_INS * windows / WINDOWS),
         without=parts_off,
         cohorts=COHORTS,
         stop=add_working_days(hard.first_day, NOTICE_DAYS + DAYS, season),
-        rumour=(add_working_days(hard.first_day, NOTICE_DAYS + RUMOUR, season),),
+        rumour=tuple(add_working_days(hard.first_day, NOTICE_DAYS + day, season) for day in rumour),
+    )
+
+
+def of_case(case: Case, season: Season, season_dir: Path, *, holders: int, seed: int) -> Plan:
+    """The plan of a row, with so many holders for the branch as it is."""
+    return pressure(
+        season,
+        season_dir,
+        holders=holders * case.times,
+        seed=seed,
+        parts_off=case.without,
+        windows=WINDOWS * case.times,
+        rumour=case.rumour,
     )

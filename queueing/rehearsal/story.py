@@ -131,16 +131,32 @@ def _ended(story: Story, event: e.BookingCancelled | e.NoShowRecorded) -> None:
 
 def _arrived(story: Story, event: e.HolderArrived | e.WalkInTicketed) -> None:
     walk_in = isinstance(event, e.WalkInTicketed)
+    if isinstance(event, e.WalkInTicketed):
+        story.by_day[event.at.date()]["sent_later"] += bool(event.why)
+        story.by_day[event.at.date()]["overridden"] += bool(event.override)
     booked = not walk_in and not event.late
     came = event.at
     if walk_in and not event.late and event.told - event.at >= COMES_BACK:
         came = event.told  # a ticket for later today: they go, and come back
     story.arrived[event.card] = (came, event.told if booked else came, booked)
     story.by_day[event.at.date()]["walk_ins" if walk_in else "arrived"] += 1
-    waiting = sum(
-        1 for card, (came, *_) in story.arrived.items() if came <= event.at and card not in story.called
-    )
-    story.peak[event.at.date()] = max(story.peak[event.at.date()], waiting)
+    _look_at_hall(story, event.at)
+
+
+def _brought_forward(story: Story, event: e.TicketBroughtForward) -> None:
+    """They wait in the hall after all."""
+    story.by_day[event.at.date()]["overridden"] += 1
+    story.arrived[event.card] = (event.at, event.at, False)
+    _look_at_hall(story, event.at)
+
+
+def _offered(story: Story, event: e.SlotsOffered) -> None:
+    story.by_day[event.at.date()]["sent_to_another_day"] += event.reason == "today_full"
+
+
+def _look_at_hall(story: Story, at: datetime) -> None:
+    waiting = sum(1 for card, (came, *_) in story.arrived.items() if came <= at and card not in story.called)
+    story.peak[at.date()] = max(story.peak[at.date()], waiting)
 
 
 def _called(story: Story, event: e.HolderCalled) -> None:
@@ -235,12 +251,14 @@ _TELLERS: dict[type[e.Event], Callable[[Story, Any], None]] = {
     e.CardRegistered: _registered,
     e.SlotOpened: _opened,
     e.SlotCapacityChanged: _capacity,
+    e.SlotsOffered: _offered,
     e.SlotBooked: _booked,
     e.BookingMoved: _moved,
     e.BookingCancelled: _ended,
     e.NoShowRecorded: _ended,
     e.HolderArrived: _arrived,
     e.WalkInTicketed: _arrived,
+    e.TicketBroughtForward: _brought_forward,
     e.HolderCalled: _called,
     e.CallWithdrawn: _withdrawn,
     e.CardCollected: _collected,

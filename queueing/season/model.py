@@ -126,6 +126,7 @@ class Counter(Table, frozen=True):
     no_show_after_minutes: Annotated[int, Meta(ge=0, le=480)]
     no_shows_before_phone_list: Annotated[int, Meta(ge=1, le=10)]
     later_from: Annotated[int, Meta(ge=0, le=1000)] = 4
+    walk_in_control: bool = True
 
 
 class Reminders(Table, frozen=True):

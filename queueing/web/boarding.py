@@ -11,7 +11,10 @@ from typing import Any
 from psycopg import Connection
 
 from queueing.domain import State
+from queueing.domain.tallies import sent_on
 from queueing.domain.waits import windows_open
+from queueing.domain.walkins import controlled
+from queueing.policies.hallwatch import alarm_rings, hall_watch
 from queueing.policies.learned import as_seen, rumour_alarm, usual_walk_ins, walk_ins_so_far
 from queueing.projections import queries
 from queueing.projections.foreseen import DayForeseen, by_slot
@@ -48,7 +51,10 @@ def _unasked(state: State, season: Season, now: datetime) -> dict[str, Any]:
     """Who came unasked today, and whether the rumour alarm rings."""
     return {
         "alarm": rumour_alarm(state, season, now),
-        "raised": state.facts.rumour_day == now.date(),
+        "raised": alarm_rings(state, season, now),
+        "controlled": controlled(state),
+        "watch": hall_watch(state, season, now),
+        "sent": sent_on(state, now.date()),
         "so_far": walk_ins_so_far(state, now.date()),
         "usual": usual_walk_ins(state, season, now.date()),
     }

@@ -21,9 +21,10 @@ def _told(low: int | None, high: int | None) -> str:
 
 
 def _when(event: e.WalkInTicketed) -> str:
-    """Wait here, or come back when it is calmer."""
+    """Wait here, or come back when it is calmer, and why."""
     if event.told - event.at >= LATER:
-        return f"请他{words.clock(event.told)}再来，到时先叫。"
+        because = f"{words.why(event.why)}，" if event.why else ""
+        return f"{because}请他{words.clock(event.told)}再来，到时先叫。"
     return "请稍坐等候叫号" + _told(event.wait_low, event.wait_high)
 
 
@@ -35,9 +36,12 @@ _SAYS: dict[type[Event], Callable[[Any], str]] = {
     ),
     e.WalkInTicketed: lambda v: f"已取号 B{v.ticket}，{_when(v)}",
     e.SlotsOffered: lambda v: (
-        "今天已经满了，给他留了下面几个时间，请他挑一个。"
+        f"{words.why(v.why or 'full')}，给他留了下面几个时间，请他挑一个。"
         if v.reason == "today_full"
         else f"已留下面几个时间，保留到{words.clock(v.until)}。"
+    ),
+    e.TicketBroughtForward: lambda v: (
+        f"B{v.ticket}改为现在就办，请坐着等叫号" + _told(v.wait_low, v.wait_high)
     ),
     e.HolderCalled: lambda v: f"已叫到{v.window}号窗口。",
     e.CallWithdrawn: lambda v: "已退回等候。",

@@ -10,6 +10,7 @@ from queueing import words
 from queueing.domain import Refusal, State
 from queueing.domain.booking import bookable, collectable
 from queueing.domain.state import Card
+from queueing.domain.waits import away
 from queueing.people.person import Person
 from queueing.projections.history import HistoryLine, history
 from queueing.web.choosing import Choice, live_offer
@@ -114,13 +115,16 @@ def _here(state: State, card_id: str, card: Card, now: datetime, window: str) ->
     """The card lies here."""
     if card.visit:
         if not card.visit.window:
-            return {"call", "leave"}
+            sent = bool(card.visit.why) and away(card.visit, now)
+            return {"call", "leave"} | ({"serve_now"} if sent else set())
         mine = card.visit.window == window or not window
         return {"withdraw", "leave"} | ({"hand_over"} if mine else set())
     can = {"hand_over_now", "defective"}
     booking = card.booking
     today = booking is not None and booking.told.date() == now.date()
     can.add("arrive" if today else "ticket")
+    if not today and card.offer and card.offer.why and card.offer.until > now:
+        can.add("serve_now")
     if booking and now >= booking.told + timedelta(minutes=state.facts.rules.no_show_after):
         can.add("no_show")
     if booking:

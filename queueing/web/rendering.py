@@ -50,6 +50,8 @@ def environment() -> Environment:
         place=words.place,
         how=words.how,
         channel=words.channel,
+        why=words.why,
+        hall_state=words.hall_state,
         mask_name=mask_name,
         mask_phone=mask_phone,
         mask_id=mask_id_number,

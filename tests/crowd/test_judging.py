@@ -28,8 +28,8 @@ def test_a_break_never_shortens_a_wait(minutes: float, now: float) -> None:
 
 
 def offer(controls: Controls = ALL_ON, **seen: object) -> str:
-    usual = {"waiting": 0, "taken_today": 0, "alarm": False, "room_today": True}
-    return walk_in_offer(controls, **{**usual, **seen})  # type: ignore[arg-type]
+    usual = {"waiting": 0, "taken_today": 0, "alarm": False, "room_today": True, "priority": False}
+    return walk_in_offer(controls, **{**usual, **seen}).offer  # type: ignore[arg-type]
 
 
 def test_a_walk_in_on_a_calm_day_stays() -> None:
@@ -38,14 +38,16 @@ def test_a_walk_in_on_a_calm_day_stays() -> None:
 
 def test_a_walk_in_in_a_filling_hall_is_offered_a_calm_slot_today() -> None:
     assert offer(waiting=4) == TODAY
-    assert offer(waiting=4, room_today=False) == OTHER_DAY
+    assert offer(waiting=4, room_today=False) == STAY, "nobody is sent away from a calm hall"
 
 
 def test_beyond_the_quota_in_amber_or_in_a_rumour_another_day_is_offered() -> None:
     assert offer(taken_today=45) == OTHER_DAY
-    assert offer(waiting=12) == OTHER_DAY
+    assert offer(waiting=12) == TODAY
+    assert offer(waiting=12, room_today=False) == offer(waiting=22) == OTHER_DAY
     assert offer(alarm=True, waiting=1) == OTHER_DAY
     assert offer(alarm=True, waiting=0) == STAY
+    assert offer(alarm=True, waiting=22, taken_today=45, priority=True) == TODAY, "priority is served today"
 
 
 @given(st.floats(0, 500), st.floats(0, 500), st.floats(0, 300), st.floats(0.3, 1))

@@ -105,6 +105,7 @@ def test_a_walk_in_for_whom_today_has_no_room_is_offered_the_next_slots() -> Non
             told=(t("06-06 09:00"),),
             until=t("06-05 09:31"),
             reason="today_full",
+            why="full",
         )
     )
     story.when(BookSlot("c2", NEXT9), at="06-05 09:10").then(r.SlotFull(NEXT9))

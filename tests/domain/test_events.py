@@ -17,13 +17,15 @@ from tests.domain.tour import tour_events
 STORED_NAMES = """
     season-opened season-closed slot-opened slot-capacity-changed slot-closed slot-reopened windows-changed
     limits-pinned limits-released overbooking-switched walk-in-quota-set rumour-alarm-raised
+    walk-in-control-switched hall-watched
     plan-changed plan-undone
     card-registered card-reassigned contact-changed holder-opted-out holder-opted-in holder-unreachable
     phone-listed phone-call-done home-visit-requested holder-erased
     wave-opened wave-closed holder-invited batch-planned invitations-paused invitations-resumed pace-changed
     holder-reassured another-time-suggested sweep-started card-released
     slots-offered slot-booked booking-moved booking-cancelled no-show-recorded no-show-undone
-    holder-arrived walk-in-ticketed wait-told holder-called call-withdrawn card-collected
+    holder-arrived walk-in-ticketed ticket-brought-forward wait-told holder-called call-withdrawn
+    card-collected
     collection-undone holder-left
     hand-over-disputed dispute-settled card-activated card-found-defective card-replaced
     employer-registered employer-called employer-appointed cards-handed-to-employer employer-roster-returned

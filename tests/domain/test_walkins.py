@@ -52,7 +52,15 @@ def test_while_few_wait_the_next_slot_and_the_wait_that_was_told() -> None:
 def test_when_many_wait_a_calm_time_the_same_day() -> None:
     story = given(*OPEN, *(ticket(f"c{n}") for n in range(4)), did(BookSlot("c8", S10), "06-05 08:00"))
     story.when(TicketWalkIn("c5", (15, 25)), at="06-05 09:01", **STAFF).then(
-        fact(e.WalkInTicketed, f"card:c5 slot:{PM}", card="c5", slot=PM, ticket=5, told=t("06-05 14:00"))
+        fact(
+            e.WalkInTicketed,
+            f"card:c5 slot:{PM}",
+            card="c5",
+            slot=PM,
+            ticket=5,
+            told=t("06-05 14:00"),
+            why="busy",
+        )
     )
 
 

@@ -22,6 +22,7 @@ from queueing.domain import reassure as re
 from queueing.domain import season as s
 from queueing.domain import walkins as wi
 from queueing.domain import waves as w
+from queueing.domain.walkin_offer import Seen
 from tests.domain.harness import BRANCH, NEXT9, S9, S10, S915, t
 
 _SLOTS = tuple(
@@ -101,6 +102,9 @@ TOUR: tuple[tuple[str, Command], ...] = (
     ("06-05 08:00", s.ChangeWindows(1)),
     ("06-05 08:01", wi.SetWalkInQuota(20, "传言")),
     ("06-05 08:02", wi.RaiseRumourAlarm(30, 8.0)),
+    ("06-05 08:03", wi.SwitchWalkInControl(False, "人不多")),
+    ("06-05 08:04", wi.SwitchWalkInControl(True, "传言")),
+    ("06-05 08:05", wi.NoteHall("amber", 14.2, 2)),
     ("06-05 08:30", h.TellWait("c0", 0, 5)),
     ("06-05 09:00", c.ArriveHolder("c0")),
     ("06-05 09:01", c.CallHolder("c0", "1")),
@@ -112,7 +116,8 @@ TOUR: tuple[tuple[str, Command], ...] = (
     ("06-05 09:07", ho.ActivateCards(("c0", "d0"))),
     ("06-05 09:08", ds.DisputeHandOver("c0", "self", t("06-04 15:00"), "collected")),
     ("06-05 09:09", ds.SettleDispute("c0", "纸上写错了行")),
-    ("06-05 09:10", c.TicketWalkIn("c2")),
+    ("06-05 09:10", c.TicketWalkIn("c2", seen=Seen("amber"))),
+    ("06-05 09:11", c.TicketWalkIn("c2", override="腿脚不便")),
     ("06-05 09:20", c.EndVisit("c2")),
     ("06-05 09:21", c.TicketWalkIn("d1")),
     ("06-05 09:22", c.CallHolder("d1", "2")),

@@ -24,6 +24,7 @@ from queueing.domain import season as s
 from queueing.domain import walkins as wi
 from queueing.domain import waves as w
 from queueing.domain.state import Card
+from queueing.domain.walkin_offer import Seen
 from tests.domain.harness import BRANCH, t
 
 DAYS = ("05-17", "05-18", "06-05", "06-06", "07-02", "07-03")
@@ -152,6 +153,8 @@ class Chance:
             lambda: c.ArriveHolder(due),
             lambda: c.ArriveHolder(due, (0, 5)),
             lambda: c.TicketWalkIn(self._card(), (5, 15)),
+            lambda: c.TicketWalkIn(self._card(), seen=Seen(self._pick.choice(("amber", "red")))),
+            lambda: c.TicketWalkIn(self._pick.choice((here, self._card())), (0, 5), override="有难处"),
             lambda: c.CallNext(window),
             lambda: c.CallHolder(here, window),
             lambda: c.WithdrawCall(here),

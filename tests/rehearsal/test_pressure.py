@@ -25,7 +25,7 @@ def play(server: str, var_dir: Path, *parts: str) -> Report:
 
 
 def test_every_part_has_a_row() -> None:
-    assert set().union(*CASES.values()) == PARTS.keys()
+    assert set().union(*(case.without for case in CASES.values())) == PARTS.keys()
 
 
 @pytest.mark.parametrize("part", ["limits", "told", "offers", "quota", "control", "hours"])

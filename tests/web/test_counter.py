@@ -97,7 +97,7 @@ def test_a_walk_in_gets_a_ticket_or_the_earliest_slots(world: World, clerk: Brow
         }
         before = {s: (state.slots[s].capacity, state.slots[s].walk_in_room) for s in today}
     world.do(ChangeCapacity(today, "test"))
-    assert "今天已经满了" in act(clerk, "ticket", unlucky)
+    assert "今天的号满了" in act(clerk, "ticket", unlucky)
     offer = world.card(unlucky).offer
     assert offer and offer.slots[0] in clerk.page.text
     act(clerk, "book", unlucky, slot=offer.slots[0], on="counter")

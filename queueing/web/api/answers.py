@@ -97,14 +97,21 @@ def ticket(outcome: Outcome, state_of: m.Card) -> m.Ticket:
     for event in outcome.events:
         if isinstance(event, e.WalkInTicketed):
             return m.Ticket(
-                got="ticket", card=event.card, number=f"B{event.ticket}", told=event.told, offer=None
+                got="ticket",
+                card=event.card,
+                number=f"B{event.ticket}",
+                told=event.told,
+                offer=None,
+                why=event.why,
             )
         if isinstance(event, e.HolderArrived):
             return m.Ticket(
                 got="arrived", card=event.card, number=f"A{event.booking}", told=event.told, offer=None
             )
         if isinstance(event, e.SlotsOffered):
-            return m.Ticket(got="offer", card=event.card, number="", told=None, offer=offer(event))
+            return m.Ticket(
+                got="offer", card=event.card, number="", told=None, offer=offer(event), why=event.why
+            )
     visit = state_of.visit
     if visit is None:
         raise r.NotWaiting(state_of.card)

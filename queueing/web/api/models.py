@@ -216,14 +216,20 @@ class Done(Out):
 
 
 class Ticket(Out):
-    """What somebody without a booking for now got: a ticket, their own booking (they arrived), or places that
-    are kept for them because today is full."""
+    """What somebody without a booking for now got: a ticket, their own booking (they arrived), or places on
+    other days that are kept for them."""
 
     got: str = Field(description="得到的：ticket 号，arrived 算到店，offer 留号。")
     card: CardId
     number: str = Field(description="叫的号；留号时为空。", examples=["B3"])
     told: Moment | None
     offer: Offer | None
+    why: str = Field(
+        default="",
+        description=(
+            "为什么不是现在：busy 等的人多，amber、red 大厅要满，rumour 传言，quota 号发完，near、full 号满。"
+        ),
+    )
 
 
 class Queue(Out):
@@ -392,6 +398,13 @@ class OfCard(In):
     """Whose."""
 
     card: CardId
+
+
+class WalkIn(In):
+    """Who came without a booking for now. `override`: staff's reason to serve them now all the same."""
+
+    card: CardId
+    override: str = Field(default="", max_length=60, description="有难处，写明原因，现在就办。")
 
 
 class Call(In):

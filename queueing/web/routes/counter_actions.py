@@ -19,6 +19,7 @@ from queueing.domain import Command, Refusal, counter, handover, holders, offers
 from queueing.domain import booking as bookings
 from queueing.domain import refusals as r
 from queueing.errors import UserError
+from queueing.policies.hallwatch import seen
 from queueing.web.choosing import live_offer
 from queueing.web.counter_words import done_words
 from queueing.web.guard import Clerk, pages
@@ -83,9 +84,24 @@ def _wait(form: Filled, site: Site) -> tuple[int, int] | None:
         return stated(for_holder(state, site.now(), form.card))
 
 
+def _ticket(form: Filled, site: Site) -> Command:
+    """By what the branch sees now."""
+    with site.system.desk.view() as state:
+        now_seen = seen(state, site.system.season, site.now())
+    return counter.TicketWalkIn(form.card, _wait(form, site), now_seen)
+
+
+def _serve_now(form: Filled, site: Site) -> Command:
+    """Today and now, whatever was offered: staff say why."""
+    if not form.reason.strip():
+        raise r.ReasonMissing
+    return counter.TicketWalkIn(form.card, _wait(form, site), override=form.reason.strip())
+
+
 ACTIONS: dict[str, Callable[[Filled, Site], Command]] = {
     "arrive": lambda form, site: counter.ArriveHolder(form.card, _wait(form, site)),
-    "ticket": lambda form, site: counter.TicketWalkIn(form.card, _wait(form, site)),
+    "ticket": _ticket,
+    "serve_now": _serve_now,
     "next": lambda form, site: counter.CallNext(form.window),
     "call": lambda form, site: counter.CallHolder(form.card, form.window),
     "withdraw": lambda form, site: counter.WithdrawCall(form.card),

@@ -15,8 +15,11 @@ from queueing.crowd.told import for_newcomer
 from queueing.domain import Command, Refusal
 from queueing.domain.limits import PinLimits, ReleaseLimits, SwitchOverbooking
 from queueing.domain.state import Shown
-from queueing.domain.waits import windows_open
-from queueing.domain.walkins import SetWalkInQuota, quota
+from queueing.domain.tallies import sent_on
+from queueing.domain.ticketing import newcomer_offered
+from queueing.domain.waits import in_hall, windows_open
+from queueing.domain.walkins import SetWalkInQuota, SwitchWalkInControl, controlled, quota
+from queueing.policies.hallwatch import alarm_rings, hall_ahead, hall_watch, seen
 from queueing.policies.learned import (
     remaining_walk_ins,
     rumour_alarm,
@@ -50,14 +53,19 @@ def walk_ins(request: Request, site: TheSite, staff: Manager) -> Response:
         windows = windows_open(state, now.date())
         context = {
             "alarm": alarm,
-            "raised": state.facts.rumour_day == now.date(),
+            "raised": alarm_rings(state, season, now),
             "so_far": walk_ins_so_far(state, now.date()),
             "usual": usual_walk_ins(state, season, now.date()),
             "rest": remaining_walk_ins(state, season, now),
             "quota": quota(state, now.date()),
             "given": state.facts.tickets if state.facts.tickets_day == now.date() else 0,
             "windows": windows,
-            "waiting": sum(1 for visit in state.visits.values() if not visit.window),
+            "waiting": len(in_hall(state, now)),
+            "ahead": hall_ahead(state, season, now),
+            "watch": hall_watch(state, season, now),
+            "now_gets": words.walk_in_offer(newcomer_offered(state, now, seen(state, season, now))),
+            "controlled": controlled(state),
+            "sent": sent_on(state, now.date()),
             "told": for_newcomer(state, now),
             "hall_limit": hall_of(season).limit(windows),
         }
@@ -76,6 +84,19 @@ def set_quota(
         "/walkins",
         f"今天最多发{quota}个号，超过的约其他日子。",
     )
+
+
+@router.post("/walkins/control/{to}")
+def switch_control(site: TheSite, staff: Manager, to: str, reason: Reason = "") -> Response:
+    """Whether the hall and the alarm decide by themselves what walk-ins get."""
+    done = {
+        "on": "自动安排开了：大厅要坐满、来的人明显多时，柜台会请没预约的人晚些或改天来。",
+        "off": "自动安排停了：大厅和传言都不再影响取号，由您来决定。",
+    }
+    if to not in done:
+        return RedirectResponse("/walkins", 303)
+    command = SwitchWalkInControl(to == "on", reason.strip())
+    return _ask(site, staff.by, command, "/walkins", done[to])
 
 
 @router.get("/limits")

@@ -14,6 +14,8 @@ from queueing.domain import counter as c
 from queueing.domain import handover as ho
 from queueing.domain import refusals as r
 from queueing.domain.booking import RecordNoShow, UndoNoShow
+from queueing.domain.walkin_offer import Seen
+from queueing.policies.hallwatch import seen
 from queueing.web.api import answers
 from queueing.web.api import models as m
 from queueing.web.api.operation import operation, router
@@ -59,6 +61,11 @@ async def arrive(caller: TheCaller, body: m.OfCard) -> m.Done:
     return answers.done(await caller.act(c.ArriveHolder(body.card)))
 
 
+def _seen(site: Site) -> Seen:
+    with site.system.desk.view() as state:
+        return seen(state, site.system.season, site.now())
+
+
 def _card(site: Site, card: str) -> m.Card:
     with site.system.desk.view() as state:
         return answers.card_in(state, card)
@@ -66,12 +73,14 @@ def _card(site: Site, card: str) -> m.Card:
 
 @operation(
     counter, "POST", "/tickets", "counter", "现场取号",
-    "今天还办得下就给号，不然替他留最早的号。约了今天的，算到店。",
-    may=[*HERE, r.NothingFree, r.NotWaiting],
+    "给现在的号，或者今天晚些时候清静时间的号，或者替他留其他日子的号：看等的人数、大厅半小时内会有多满、传言警报和取号数"
+    "（`why`）。约了今天的，算到店。",
+    may=[*HERE, r.NothingFree, r.NotWaiting, r.BadValue],
 )  # fmt: skip
-async def ticket(caller: TheCaller, body: m.OfCard) -> m.Ticket:
+async def ticket(caller: TheCaller, body: m.WalkIn) -> m.Ticket:
     """Nobody is turned away unheard."""
-    outcome = await caller.act(c.TicketWalkIn(body.card))
+    found = await run_in_threadpool(_seen, caller.site)
+    outcome = await caller.act(c.TicketWalkIn(body.card, seen=found, override=body.override.strip()))
     return answers.ticket(outcome, await run_in_threadpool(_card, caller.site, body.card))
 
 
