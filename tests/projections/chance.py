@@ -221,6 +221,8 @@ class Chance:
             lambda: resume,
             lambda: pc.ChangePace(self._pick.choice((0.0, 0.5)), 0, "慢一点"),
             lambda: wi.SetWalkInQuota(self._pick.randrange(20, 40), "传言"),
+            lambda: wi.SwitchWalkInControl(self._pick.choice((True, False)), "试"),
+            lambda: wi.NoteHall(self._pick.choice(("green", "amber", "red")), 12.0, 2),
             lambda: wi.RaiseRumourAlarm(30, 8.0),
             lambda: li.PinLimits(slots, "照顾高龄"),
             lambda: li.ReleaseLimits(slots, "恢复"),
