@@ -10,12 +10,19 @@ import msgspec
 
 from queueing.domain import events as e
 from queueing.domain import refusals as r
-from queueing.domain.booking import checked_reason, collectable, end_offer, known_card
+from queueing.domain.booking import checked_reason, collectable, end_offer, in_hall_for_booking, known_card
 from queueing.domain.counter_order import order_score
 from queueing.domain.custody import place_card
 from queueing.domain.kernel import Command, Context, decides, evolves
 from queueing.domain.state import Card, State, Visit
-from queueing.domain.tallies import change_no_show, count_kept, count_response, count_sent, count_walk_in
+from queueing.domain.tallies import (
+    change_no_show,
+    count_kept,
+    count_response,
+    count_sent,
+    count_walk_in,
+    uncount_kept,
+)
 from queueing.domain.ticketing import Place, another_day, bring_forward, came_late, place_today, serve_now
 from queueing.domain.waits import LATER, due_at
 from queueing.domain.walkin_offer import CALM, FULL, Seen
@@ -69,6 +76,14 @@ class EndVisit(Command):
     """The person left without a card, or the day is over."""
 
     card: str
+
+
+@dataclass(frozen=True, slots=True)
+class UndoArrival(Command):
+    """Somebody else was meant: this holder is not in the hall."""
+
+    card: str
+    reason: str
 
 
 @decides(ArriveHolder)
@@ -223,6 +238,31 @@ def end_visit(command: EndVisit, state: State, context: Context) -> list[e.Event
     return [left]
 
 
+@decides(UndoArrival)
+def undo_arrival(command: UndoArrival, state: State, context: Context) -> list[e.Event]:
+    """A compensating fact, with a reason, for a while after the slip. The booking stands, and its no-show is
+    recorded if its holder does not come."""
+    card = known_card(state, command.card)
+    checked_reason(command.reason)
+    visit = card.visit
+    if visit is None:
+        raise r.NotWaiting(command.card)
+    if not in_hall_for_booking(card):
+        raise r.NoBooking(command.card)
+    minutes = state.facts.rules.undo_minutes
+    if context.now > visit.arrived + timedelta(minutes=minutes):
+        raise r.UndoTooLate(command.card, minutes)
+    undone = context.fact(
+        e.ArrivalUndone,
+        card=command.card,
+        slot=visit.slot,
+        booking=visit.booking,
+        reason=command.reason,
+        late=visit.late,
+    )
+    return [*withdraw_call(WithdrawCall(command.card), state, context), undone]
+
+
 def start_visit(state: State, card: str, visit: Visit) -> None:
     state.change_card(card, visit=visit)
     state.put(state.visits, card, visit)
@@ -307,3 +347,13 @@ def _left(state: State, event: e.HolderLeft) -> None:
     if card.place == "window":
         place_card(state, event.card, card.visit.lay if card.visit else "bank")
     stop_visit(state, event.card)
+
+
+@evolves(e.ArrivalUndone)
+def _arrival_undone(state: State, event: e.ArrivalUndone) -> None:
+    """Whoever holds a live booking has answered the notice, whether they came or not."""
+    stop_visit(state, event.card)
+    uncount_kept(state, event.card)
+    booking = state.cards[event.card].booking
+    if booking:
+        state.change_card(event.card, booking=msgspec.structs.replace(booking, kept=False))

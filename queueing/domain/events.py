@@ -615,6 +615,19 @@ class HolderArrived(Event, kw_only=True, frozen=True):
     wait_high: int | None = None
 
 
+class ArrivalUndone(Event, kw_only=True, frozen=True):
+    """The arrival was a slip at the counter: the holder is not in the hall, and the booking stands. `late` as
+    in the `HolderArrived` it takes back."""
+
+    TOPIC = "arrival-undone"
+    ABOUT = ("card", "slot")
+    card: str
+    slot: str
+    booking: int
+    reason: str
+    late: bool = False
+
+
 class WalkInTicketed(Event, kw_only=True, frozen=True):
     """Somebody without a booking for now got a ticket for today; `ticket` numbers the day's tickets. The
     wait they were told as in `HolderArrived`. `why` it is for later: "busy" (many wait), "amber" or "red"

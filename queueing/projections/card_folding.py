@@ -307,8 +307,8 @@ def _withdrawn(batch: Batch, event: e.CallWithdrawn) -> None:
         batch.change(event.card, visit="hall", place=lay, was="", window_no="", called_at=None)
 
 
-@folding.on(e.HolderLeft)
-def _left(batch: Batch, event: e.HolderLeft) -> None:
+@folding.on(e.HolderLeft, e.ArrivalUndone)
+def _left(batch: Batch, event: e.HolderLeft | e.ArrivalUndone) -> None:
     row = batch.cards[event.card]
     if row.place == "window":
         batch.change(event.card, place=row.was or "bank", was="")

@@ -268,6 +268,7 @@ _SENTENCES: dict[type[Event], Callable[[Any, str], str]] = {
     e.HolderArrived: lambda v, c: (
         f"到店，约的是{words.moment(v.told)}" + ("，已过保留时间" if v.late else "")
     ),
+    e.ArrivalUndone: lambda v, c: f"撤销到店记录，预约还在（{v.reason}）",
     e.WalkInTicketed: lambda v, c: f"取号{v.ticket}号" + _ticketed_how(v),
     e.TicketBroughtForward: lambda v, c: (
         f"{v.ticket}号改为现在就办，不等到{slot_time(v.old_slot)}（{v.reason}）"

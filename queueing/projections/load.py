@@ -178,6 +178,12 @@ def _arrived(batch: Batch, event: e.HolderArrived) -> None:
     batch.slots.add(event.slot, arrived=1, late=int(event.late), due=-1)
 
 
+@folding.on(e.ArrivalUndone)
+def _arrival_undone(batch: Batch, event: e.ArrivalUndone) -> None:
+    batch.seats.change(event.card, came=False)
+    batch.slots.add(event.slot, arrived=-1, late=-int(event.late), due=1)
+
+
 @folding.on(e.HolderLeft)
 def _left(batch: Batch, event: e.HolderLeft) -> None:
     """Whoever left is due again, until the booking is moved or ends."""

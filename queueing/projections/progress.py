@@ -169,6 +169,11 @@ def _arrived(batch: Batch, event: e.HolderArrived) -> None:
     batch.days.add(event.at.date(), arrivals=1)
 
 
+@folding.on(e.ArrivalUndone)
+def _arrival_undone(batch: Batch, event: e.ArrivalUndone) -> None:
+    batch.days.add(slot_day(event.slot), arrivals=-1)
+
+
 @folding.on(e.WalkInTicketed)
 def _ticketed(batch: Batch, event: e.WalkInTicketed) -> None:
     batch.days.add(event.at.date(), walk_ins=1)

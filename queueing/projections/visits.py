@@ -122,8 +122,8 @@ def _called(batch: Batch, event: e.HolderCalled) -> None:
         batch.visits.change(visit.visit, called=event.at)
 
 
-@folding.on(e.HolderLeft, e.CardCollected)
-def _gone(batch: Batch, event: e.HolderLeft | e.CardCollected) -> None:
+@folding.on(e.HolderLeft, e.CardCollected, e.ArrivalUndone)
+def _gone(batch: Batch, event: e.HolderLeft | e.CardCollected | e.ArrivalUndone) -> None:
     visit = batch.current(event.card)
     if visit and visit.called is None and visit.left_at is None:
         batch.visits.change(visit.visit, left_at=event.at)

@@ -196,7 +196,7 @@ def _undone(story: Story, event: e.CollectionUndone) -> None:
         story.arrived[event.card] = visit
 
 
-def _left(story: Story, event: e.HolderLeft) -> None:
+def _left(story: Story, event: e.HolderLeft | e.ArrivalUndone) -> None:
     _gone(story, event.card)
 
 
@@ -264,6 +264,7 @@ _TELLERS: dict[type[e.Event], Callable[[Story, Any], None]] = {
     e.CardCollected: _collected,
     e.CollectionUndone: _undone,
     e.HolderLeft: _left,
+    e.ArrivalUndone: _left,
     e.CardsHandedToEmployer: _handed,
     e.EmployerRosterReturned: _roster,
     e.CardsRecalled: _recalled,

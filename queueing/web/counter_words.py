@@ -56,6 +56,7 @@ _SAYS: dict[type[Event], Callable[[Any], str]] = {
     e.BookingMoved: lambda v: f"已改到{words.moment(v.told)}。",
     e.BookingCancelled: lambda v: "预约已取消。",
     e.HolderLeft: lambda v: "已结束等候。",
+    e.ArrivalUndone: lambda v: "已撤销到店，预约还在。",
     e.HomeVisitRequested: lambda v: "已登记上门。",
     e.PhoneListed: lambda v: (
         "没有空位了，已列入电话名单，请告诉他会有人打电话约时间。"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from queueing import words
 from queueing.domain import Refusal, State
-from queueing.domain.booking import bookable, collectable
+from queueing.domain.booking import bookable, collectable, in_hall_for_booking
 from queueing.domain.state import Card
 from queueing.domain.waits import away
 from queueing.people.person import Person
@@ -114,11 +114,13 @@ def actions(state: State, card_id: str, card: Card, now: datetime, window: str) 
 def _here(state: State, card_id: str, card: Card, now: datetime, window: str) -> set[str]:
     """The card lies here."""
     if card.visit:
+        slip = now <= card.visit.arrived + timedelta(minutes=state.facts.rules.undo_minutes)
+        can = {"leave"} | ({"undo_arrival"} if slip and in_hall_for_booking(card) else set())
         if not card.visit.window:
             sent = bool(card.visit.why) and away(card.visit, now)
-            return {"call", "leave"} | ({"serve_now"} if sent else set())
+            return can | {"call"} | ({"serve_now"} if sent else set())
         mine = card.visit.window == window or not window
-        return {"withdraw", "leave"} | ({"hand_over"} if mine else set())
+        return can | {"withdraw"} | ({"hand_over"} if mine else set())
     can = {"hand_over_now", "defective"}
     booking = card.booking
     today = booking is not None and booking.told.date() == now.date()

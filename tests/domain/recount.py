@@ -57,6 +57,8 @@ class Recount:
                 self.live.pop(event.card, None)
             case e.HolderArrived():
                 self.bookings[event.booking].outcome = "came"
+            case e.ArrivalUndone():
+                self.bookings[event.booking].outcome = ""
             case e.NoShowRecorded():
                 self.live.pop(event.card, None)
                 self.missed[event.card] = event.booking

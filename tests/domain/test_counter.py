@@ -13,6 +13,7 @@ from queueing.domain.counter import (
     CallNext,
     EndVisit,
     TicketWalkIn,
+    UndoArrival,
     WithdrawCall,
     waiting,
 )
@@ -80,6 +81,44 @@ def test_arriving_needs_a_booking_for_today() -> None:
     story = given(*BOOKED, card("c2"))
     story.when(ArriveHolder("c1"), at="06-04 09:00", **STAFF).then(r.NotToday("c1", t("06-05 09:00")))
     story.when(ArriveHolder("c2"), at="06-05 09:00", **STAFF).then(r.NoBooking("c2"))
+
+
+# --- an arrival that was a slip ---
+
+
+def arrival_undone(late: bool = False) -> Fact:
+    return fact(
+        e.ArrivalUndone, f"card:c1 slot:{S9}", card="c1", slot=S9, booking=1, reason="点错了人", late=late
+    )
+
+
+def test_an_arrival_that_was_a_slip_is_undone_and_the_booking_stands() -> None:
+    story = given(*BOOKED)
+    before = (story.state.shown, story.state.visits)
+    story.fold(did(ArriveHolder("c1"), "06-05 08:50"))
+    story.when(UndoArrival("c1", "点错了人"), at="06-05 08:55", **STAFF).then(arrival_undone())
+    assert (story.state.shown, story.state.visits) == before
+    story.when(ArriveHolder("c1"), at="06-05 09:16", **STAFF).then(arrived(late=True))
+    story.when(UndoArrival("c1", "点错了人"), at="06-05 09:17", **STAFF).then(arrival_undone(late=True))
+    story.when(RecordNoShow("c1", 1), at="06-05 10:00", by="scheduler").then_kinds(e.NoShowRecorded)
+
+
+def test_whoever_was_called_by_mistake_goes_back_before_the_arrival_is_undone() -> None:
+    story = given(*BOOKED, did(ArriveHolder("c1"), "06-05 08:50"), did(CallHolder("c1", "2"), "06-05 08:51"))
+    story.when(UndoArrival("c1", "点错了人"), at="06-05 08:52", **STAFF).then(
+        fact(e.CallWithdrawn, "card:c1", card="c1", window="2"), arrival_undone()
+    )
+    assert story.state.cards["c1"].place == "bank"
+
+
+def test_only_an_arrival_of_a_moment_ago_is_undone_and_with_a_reason() -> None:
+    slip = UndoArrival("c1", "点错了人")
+    story = given(*BOOKED, card("c2"))
+    story.when(slip, at="06-05 08:50", **STAFF).then(r.NotWaiting("c1"))
+    story.fold(did(ArriveHolder("c1"), "06-05 08:50"), did(TicketWalkIn("c2"), "06-05 08:50"))
+    story.when(UndoArrival("c1", " "), at="06-05 08:51", **STAFF).then(r.ReasonMissing())
+    story.when(UndoArrival("c2", "点错了人"), at="06-05 08:51", **STAFF).then(r.NoBooking("c2"))
+    story.when(slip, at="06-05 09:21", **STAFF).then(r.UndoTooLate("c1", 30))
 
 
 # --- walk-ins ---

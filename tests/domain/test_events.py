@@ -24,9 +24,8 @@ STORED_NAMES = """
     wave-opened wave-closed holder-invited batch-planned invitations-paused invitations-resumed pace-changed
     holder-reassured another-time-suggested sweep-started card-released
     slots-offered slot-booked booking-moved booking-cancelled no-show-recorded no-show-undone
-    holder-arrived walk-in-ticketed ticket-brought-forward wait-told holder-called call-withdrawn
-    card-collected
-    collection-undone holder-left
+    holder-arrived arrival-undone walk-in-ticketed ticket-brought-forward wait-told holder-called
+    call-withdrawn card-collected collection-undone holder-left
     hand-over-disputed dispute-settled card-activated card-found-defective card-replaced
     employer-registered employer-called employer-appointed cards-handed-to-employer employer-roster-returned
     employer-reconciled employer-reminded recall-proposed cards-recalled

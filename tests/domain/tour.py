@@ -107,6 +107,8 @@ TOUR: tuple[tuple[str, Command], ...] = (
     ("06-05 08:05", wi.NoteHall("amber", 14.2, 2)),
     ("06-05 08:30", h.TellWait("c0", 0, 5)),
     ("06-05 09:00", c.ArriveHolder("c0")),
+    ("06-05 09:00", c.UndoArrival("c0", "点错了人")),
+    ("06-05 09:00", c.ArriveHolder("c0")),
     ("06-05 09:01", c.CallHolder("c0", "1")),
     ("06-05 09:02", c.WithdrawCall("c0")),
     ("06-05 09:03", c.CallNext("1")),

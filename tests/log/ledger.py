@@ -198,6 +198,12 @@ class Ledger:
         if self.windows.pop(event.card, None):
             self._carry(event.card, {"window"}, "bank", event)
 
+    def _arrival_undone(self, event: e.ArrivalUndone) -> None:
+        self.rule(event.card not in self.windows, "the call is withdrawn first", event)
+        self.rule(self.hall.get(event.card) == event.booking, "the arrival was for this booking", event)
+        self.rule(event.card in self.live, "the booking stands", event)
+        del self.hall[event.card]
+
     def _card_collected(self, event: e.CardCollected) -> None:
         self._give_back(event.card)
         live = self.live.pop(event.card, None)

@@ -92,6 +92,7 @@ commands: st.SearchStrategy[Command | Late] = st.one_of(
     st.builds(c.ArriveHolder, cards),
     st.builds(c.TicketWalkIn, cards),
     st.builds(c.TicketWalkIn, cards),
+    st.builds(c.UndoArrival, cards, st.just("点错了人")),
     st.builds(c.CallNext, windows),
     st.builds(c.CallHolder, cards, windows),
     st.builds(c.WithdrawCall, cards),

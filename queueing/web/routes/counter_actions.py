@@ -100,6 +100,7 @@ def _serve_now(form: Filled, site: Site) -> Command:
 
 ACTIONS: dict[str, Callable[[Filled, Site], Command]] = {
     "arrive": lambda form, site: counter.ArriveHolder(form.card, _wait(form, site)),
+    "undo_arrival": lambda form, site: counter.UndoArrival(form.card, form.reason.strip()),
     "ticket": _ticket,
     "serve_now": _serve_now,
     "next": lambda form, site: counter.CallNext(form.window),

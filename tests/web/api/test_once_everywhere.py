@@ -87,6 +87,9 @@ MAKERS: dict[tuple[str, str], Maker] = {
     ("POST", "/offers"): lambda w, a: ("POST", "/offers", {"card": w.person()}),
     ("POST", "/cards/lookup"): lambda w, a: ("POST", "/cards/lookup", {"phone": w.phone(w.person())}),
     ("POST", "/arrivals"): lambda w, a: ("POST", "/arrivals", {"card": _booked(w, "20180605-1000")[0]}),
+    ("POST", "/arrivals/{card}/undo"): lambda w, a: (
+        "POST", f"/arrivals/{_waiting(w)}/undo", {"reason": "点错了人"},
+    ),
     ("POST", "/tickets"): lambda w, a: ("POST", "/tickets", {"card": w.person()}),
     ("POST", "/calls"): lambda w, a: (
         "POST", "/calls", {"card": _waiting(w), "window": f"w{next(w.numbers)}"},

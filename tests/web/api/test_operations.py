@@ -158,6 +158,15 @@ def test_a_visit_from_the_door_to_the_card(world: World, api: Api) -> None:
     assert api.post(f"/visits/{walk_in}/end").json()["facts"][0]["kind"] == "holder-left"
 
 
+def test_an_arrival_that_was_a_slip_is_undone(world: World, api: Api) -> None:
+    card = world.person()
+    world.do(BookSlot(card, "20180605-1000"))
+    api.post("/arrivals", {"card": card})
+    undone = api.post(f"/arrivals/{card}/undo", {"reason": "点错了人"})
+    assert [one["kind"] for one in undone.json()["facts"]] == ["arrival-undone"]
+    assert world.card(card).booking, "the booking stands"
+
+
 def test_a_call_is_withdrawn_and_a_card_switched_on(world: World, api: Api) -> None:
     card = world.person()
     api.post("/tickets", {"card": card})

@@ -1,6 +1,5 @@
 """The counter: arrivals, tickets, calls, hand-overs, no-shows. The rules are those of the screen: a card
-leaves
-only against the original ID, and nobody is served by two windows."""
+leaves only against the original ID, and nobody is served by two windows."""
 
 from __future__ import annotations
 
@@ -59,6 +58,16 @@ async def queue(caller: TheCaller) -> m.Queue:
 async def arrive(caller: TheCaller, body: m.OfCard) -> m.Done:
     """A booking for today."""
     return answers.done(await caller.act(c.ArriveHolder(body.card)))
+
+
+@operation(
+    counter, "POST", "/arrivals/{card}/undo", "counter", "撤销到店",
+    "点错了人，要写原因；只在一段时间内可以。预约还在。",
+    may=[r.UnknownCard, r.NotWaiting, r.NoBooking, r.UndoTooLate, r.ReasonMissing, r.BadValue],
+)  # fmt: skip
+async def undo_arrival(caller: TheCaller, card: TheCard, body: m.WithReason) -> m.Done:
+    """A compensating fact."""
+    return answers.done(await caller.act(c.UndoArrival(card, body.reason.strip())))
 
 
 def _seen(site: Site) -> Seen:
