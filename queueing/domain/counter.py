@@ -136,7 +136,7 @@ def ticket(command: TicketWalkIn, state: State, context: Context) -> list[e.Even
             slot=place.slot,
             ticket=_next_ticket(state, context),
             told=place.told,
-            late=came_late(card, context.now),
+            late=came_late(state, card, context.now),
             wait_low=low,
             wait_high=high,
             why=place.why,

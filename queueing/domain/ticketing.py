@@ -45,14 +45,15 @@ class Place:
     why: str = ""
 
 
-def came_late(card: Card, now: datetime) -> bool:
+def came_late(state: State, card: Card, now: datetime) -> bool:
     """They were booked for today and came after their place was given up: never sent home."""
-    return card.no_show is not None and card.no_show.at.date() == now.date()
+    missed = card.no_show
+    return missed is not None and state.slots[missed.slot].start.date() == now.date()
 
 
 def offered(state: State, card_id: str, card: Card, now: datetime, seen: Seen) -> WalkInOffer:
     """What somebody who comes unasked is offered now."""
-    if came_late(card, now):
+    if came_late(state, card, now):
         return WalkInOffer(STAY)
     live = controlled(state)
     few = state.facts.rules.later_from
@@ -82,7 +83,7 @@ def place_today(state: State, card_id: str, card: Card, now: datetime, seen: See
         later = _later(room, state, now)
         calmest = min(later, key=lambda s: (_fullness(state.slots[s]) + WAIT_WEIGHT * later.index(s), s))
         return Place(calmest, _told(state, calmest, now), found.why)
-    if current and (card.priority or came_late(card, now)):
+    if current and (card.priority or came_late(state, card, now)):
         return Place(current[0], _told(state, current[0], now))
     if not room:
         return FULL

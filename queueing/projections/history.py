@@ -216,6 +216,8 @@ _SENTENCES: dict[type[Event], Callable[[Any, str], str]] = {
     e.RumourAlarmRaised: lambda v, c: (
         f"没预约就来的人明显多于平常：到此时{v.seen}人，平常约{v.expected:.0f}人"
     ),
+    e.WalkInControlSwitched: lambda v, c: f"现场取号的自动安排{'打开' if v.on else '关掉'}（{v.reason}）",
+    e.HallWatched: lambda v, c: f"大厅半小时内{words.hall_state(v.hall)}：预计最多{v.ahead:.0f}人等候",
     e.BatchPlanned: lambda v, c: f"第{v.batch}批通知：计划{v.planned}人",
     e.InvitationsPaused: lambda v, c: f"暂停通知（{v.reason}）",
     e.InvitationsResumed: lambda v, c: f"恢复通知（{v.reason}）",

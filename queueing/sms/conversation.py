@@ -24,7 +24,8 @@ def converse(reading: Reading, at: Situation) -> Asking:
     not help, and a carrier would not let it through."""
     turn = yield from _answered(reading, at)
     if turn.replies and told_enough(turn, at):
-        turn = yield from answers.list_for_phone(turn.replies[0].card or at.cards[0], at)
+        stands = at if turn.thread.question else replace(at, thread=turn.thread)
+        turn = yield from answers.list_for_phone(turn.replies[0].card or at.cards[0], stands)
     return remembered(turn, at)
 
 

@@ -64,7 +64,7 @@ def test_the_order_of_the_season_table_holds_on_few_days(rows: list[dict[str, An
 def test_every_table_of_the_page_is_written(rows: list[dict[str, Any]], written: Path) -> None:
     page = written.read_text(encoding="utf-8")
     tables = re.findall(r"<!-- crowd:([a-z-]+) -->\n\n\| .*?<!-- /crowd:\1 -->", page, re.DOTALL)
-    assert len(tables) == len(set(tables)) == page.count("<!-- crowd:") == 12
+    assert len(tables) == len(set(tables)) == page.count("<!-- crowd:") == 13
     assert rows[0]["value"] in page
 
 

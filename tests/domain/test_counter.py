@@ -165,6 +165,12 @@ def test_who_walks_in_before_their_wave_books_the_later_place_offered_and_no_oth
     story.when(BookSlot("c1", S10), at="05-18 09:49").then_kinds(e.SlotBooked)
 
 
+def test_who_missed_yesterday_comes_unasked_and_not_late_though_it_was_recorded_today() -> None:
+    story = given(*BOOKED)
+    story.when(RecordNoShow("c1", 1), at="06-06 08:00", by="scheduler").then_kinds(e.NoShowRecorded)
+    story.when(TicketWalkIn("c1"), at="06-06 08:50", **STAFF).then(ticketed("c1", NEXT9, 1, "06-06 09:00"))
+
+
 def test_a_walk_in_who_is_booked_for_today_arrives() -> None:
     given(*BOOKED).when(TicketWalkIn("c1"), at="06-05 08:30", **STAFF).then(arrived())
 

@@ -163,6 +163,7 @@ class Chance:
             lambda: ho.UndoCollection(served, "按错了"),
             lambda: ho.UndoCollection(served, "按错了"),
             lambda: c.EndVisit(here),
+            lambda: c.UndoArrival(here, "点错了人"),
             lambda: ho.SetAside(self._rarely(here)),
             lambda: ho.ReplaceCard(self._card(lambda card: card.place == "defective")),
             lambda: ho.ActivateCards((self._rarely(served),)),

@@ -95,7 +95,7 @@ def test_only_the_cards_of_a_day_are_brought_back(
     """Opening a day must not cost more the more cards there are."""
     mornings.migrate(pg_url)
     chance = Chance(3, cards=300)
-    append(chance.events(1000))
+    append(chance.events(1500))
     assert keep_mornings(pg_url, log, BRANCH) > 1
     last = [event.at for _, event in log.read_all()][-1]
     with opened(pg_url, log, last.date()) as replay, replay.at(last) as (then, state):
@@ -112,7 +112,7 @@ def test_mornings_made_by_other_code_are_made_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     mornings.migrate(pg_url)
-    append(Chance(5).events(1200))
+    append(Chance(5).events(2000))
     count = keep_mornings(pg_url, log, BRANCH)
     with closing(conn.cursor(row_factory=tuple_row)) as cursor:
         before = cursor.execute("SELECT day, position FROM kept_morning ORDER BY day").fetchall()

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from queueing.domain import events as e
+from queueing.domain.holders import OptOut
 from queueing.domain.reassure import SuggestAnotherTime
 from queueing.sms.grammar import Intent, read
 from queueing.sms.manifest import load_manifest
@@ -167,3 +168,17 @@ def test_a_wait_that_was_told_is_kept(branch: Branch) -> None:
     (told,) = branch.facts(e.WaitTold)
     assert (told.card, told.booking) == (WANG.card, 0)
     assert f"{told.high}分钟" in text
+
+
+def test_a_number_moves_nothing_after_a_confirmation_that_was_not_said_a_third_time(branch: Branch) -> None:
+    """Whoever opted out is only answered; the third time the same answer is a call instead."""
+    branch.clock.at("06-05 08:00")
+    branch.ask(OptOut(WANG.card))
+    for _ in range(3):
+        branch.hears(WANG.phone, "6月12日上午9点")
+        branch.hears(WANG.phone, "1")
+        booked = slot_of(branch, WANG)
+        branch.hears(WANG.phone, "2")
+        assert slot_of(branch, WANG) == booked
+        branch.hears(WANG.phone, "取消")
+    assert not branch.facts(e.BookingMoved)

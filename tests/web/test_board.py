@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 
 from queueing.crowd.told import for_newcomer
 from queueing.domain.booking import BookSlot
-from queueing.domain.counter import ArriveHolder, TicketWalkIn
+from queueing.domain.counter import ArriveHolder, EndVisit, TicketWalkIn
 from queueing.domain.handover import HandOver
 from queueing.domain.holders import ListForPhone, RequestHomeVisit
 from queueing.domain.state import Slot
@@ -517,6 +517,10 @@ def test_the_tab_of_every_page_of_staff_is_marked(manager: Browser) -> None:
 
 def test_the_board_says_how_many_windows_to_open_and_opens_them(world: World) -> None:
     world.at(datetime(2018, 6, 14, 8, 0))
+    with world.system.desk.view() as state:
+        waiting = list(state.visits)
+    for card in waiting:
+        world.do(EndVisit(card))
     manager = world.signed_in("manager")
     for slot in ("20180614-1045", "20180614-1100", "20180614-1115"):
         book(world, slot, 4)

@@ -31,6 +31,8 @@ NAMED = {
     "field": "when",
     "season": "wendeng-2018",
     "reason": "等补卡",
+    "change": "1",
+    "other": "2",
 }
 ID = {"card": "c123", "slot": "20180605-0900", "employer": "e001"}
 

@@ -59,7 +59,7 @@ def fresh_client() -> Iterator[None]:
 def sent_to(receiver: Receiver) -> Result:
     target = check(receiver.url.replace("127.0.0.1", "localhost"), {"localhost"})
     assert target.url.startswith(("https://127.0.0.1:", "https://[::1]:"))
-    return post.send(target, SECRET, post.test_message("wh_1", datetime(2018, 6, 5, 9)))
+    return post.send(target, (SECRET,), post.test_message("wh_1", datetime(2018, 6, 5, 9)))
 
 
 @pytest.mark.usefixtures("fresh_client")

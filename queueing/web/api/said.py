@@ -52,6 +52,7 @@ SCHEMAS = {
     "ToEmployer": "看过经办人身份证和印章，把卡交给单位。不写 cards 就是在这里的全部。",
     "Visit": "一位在大厅里的领卡人。",
     "Waiting": "大厅里的一位，先叫的在前。",
+    "WalkIn": "没约今天的人来了；override 写明难处，就现在办。",
     "Wanted": "给谁留号，什么时候合适。",
     "Webhook": "一个推送。kinds 为空是全部事件。",
     "Webhooks": "这把密钥的推送。",
