@@ -21,7 +21,9 @@ _TEST_SERVER = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64
 # Random examples are the same ones in every run and know no deadline: a run tells of the code, not of luck or
 # of the machine. HYPOTHESIS_PROFILE=search looks for new ones, and further.
 _CALM = {"deadline": None, "suppress_health_check": (HealthCheck.too_slow, HealthCheck.data_too_large)}
-settings.register_profile("steady", derandomize=True, database=None, print_blob=True, **_CALM)
+settings.register_profile(
+    "steady", max_examples=50, derandomize=True, database=None, print_blob=True, **_CALM
+)
 settings.register_profile("search", max_examples=400, stateful_step_count=80, print_blob=True, **_CALM)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 # A proxy is no way to this machine.

@@ -190,7 +190,7 @@ def asked(
 
 @pytest.mark.parametrize("number", range(len(WALKED)), ids=[f"{one[0]} {one[1]}" for one in WALKED])
 @settings(
-    max_examples=20,
+    max_examples=10,
     deadline=None,
     derandomize=True,
     database=None,
