@@ -354,6 +354,3 @@ def _arrival_undone(state: State, event: e.ArrivalUndone) -> None:
     """Whoever holds a live booking has answered the notice, whether they came or not."""
     stop_visit(state, event.card)
     uncount_kept(state, event.card)
-    booking = state.cards[event.card].booking
-    if booking:
-        state.change_card(event.card, booking=msgspec.structs.replace(booking, kept=False))

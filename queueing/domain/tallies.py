@@ -69,10 +69,11 @@ def count_kept(state: State, card_id: str) -> None:
 
 
 def uncount_kept(state: State, card_id: str) -> None:
-    """The live booking is for another time now: its outcome is still to come."""
+    """The live booking is for another time now, or the arrival was a slip: its outcome is still to come."""
     booking = state.cards[card_id].booking
     if booking and booking.kept:
         count_shown(state, kind_of(state, card_id, booking), due=-1, came=-1)
+        state.change_card(card_id, booking=msgspec.structs.replace(booking, kept=False))
 
 
 def change_no_show(
